@@ -1,0 +1,87 @@
+// Drives LLVM: the new pass manager for the middle end, the target's own passes for code.
+#include "compiler/codegen/generate.h"
+
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/Mem2Reg.h>
+
+#include "compiler/codegen/prepare.h"
+
+namespace tenon::compiler {
+
+Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level) {
+#ifndef NDEBUG
+  std::string text;
+  llvm::raw_string_ostream verifier_output(text);
+  if (llvm::verifyModule(module, &verifier_output)) {
+    return Error::Format("internal error: lowering made invalid IR: %s", text.c_str());
+  }
+#endif
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = opt_level >= 2;
+  tuning.SLPVectorization = opt_level >= 2;
+  tuning.LoopInterleaving = opt_level >= 2;
+  llvm::PassBuilder passes(&machine, tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager call_graph;
+  llvm::ModuleAnalysisManager modules;
+  // There is no C library behind the code: no idiom may become a call to one.
+  llvm::TargetLibraryInfoImpl library(module.getTargetTriple());
+  library.disableAllFunctions();
+  functions.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
+  passes.registerModuleAnalyses(modules);
+  passes.registerCGSCCAnalyses(call_graph);
+  passes.registerFunctionAnalyses(functions);
+  passes.registerLoopAnalyses(loops);
+  passes.crossRegisterProxies(loops, functions, call_graph, modules);
+
+  llvm::FunctionPassManager early;
+  early.addPass(llvm::PromotePass());
+  if (opt_level > 0) {
+    early.addPass(llvm::InstCombinePass());
+    early.addPass(llvm::SimplifyCFGPass());
+  }
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    early.run(function, functions);
+    RelaxUsedLoads(function);
+  }
+  functions.clear();
+
+  static constexpr const llvm::OptimizationLevel* kLevels[] = {
+      &llvm::OptimizationLevel::O0, &llvm::OptimizationLevel::O1, &llvm::OptimizationLevel::O2,
+      &llvm::OptimizationLevel::O3};
+  const llvm::OptimizationLevel level = *kLevels[opt_level];
+  llvm::ModulePassManager pipeline = opt_level == 0 ? passes.buildO0DefaultPipeline(level)
+                                                    : passes.buildPerModuleDefaultPipeline(level);
+  pipeline.run(module, modules);
+
+  for (llvm::Function& function : module) {
+    // Trampolines and thunks run before or after wasm code that checks.
+    if (!function.isDeclaration() && function.getName().starts_with("f")) InsertStackCheck(function);
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  // Code generation must not turn anything into library calls either.
+  auto library = std::make_unique<llvm::TargetLibraryInfoImpl>(module.getTargetTriple());
+  library->disableAllFunctions();
+  passes.add(new llvm::TargetLibraryInfoWrapperPass(*library));
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile)) {
+    return Error::Format("LLVM cannot emit objects for %s", module.getTargetTriple().str().c_str());
+  }
+  passes.run(module);
+  return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
+}
+
+}  // namespace tenon::compiler

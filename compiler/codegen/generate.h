@@ -1,0 +1,20 @@
+// From lowered IR to object bytes: the passes before, the optimiser, and LLVM's code generator.
+#pragma once
+
+#include <llvm/IR/Module.h>
+#include <llvm/Target/TargetMachine.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "format/result.h"
+
+namespace tenon::compiler {
+
+// Runs the pipeline of `opt_level` (0 to 3) over freshly lowered IR and adds stack checks.
+Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level);
+
+// The relocatable object of an optimised module.
+Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine);
+
+}  // namespace tenon::compiler

@@ -1,0 +1,23 @@
+// Links objects with LLD, in process, into one position-independent image without relocations.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "format/result.h"
+
+namespace tenon::compiler {
+
+struct LinkedImage {
+  std::vector<std::uint8_t> bytes;    // rodata, then text from text_offset (page aligned) on
+  std::uint64_t text_offset = 0;
+  std::uint64_t text_size = 0;
+  std::uint64_t maximum_frame_size = 0;
+  std::unordered_map<std::string, std::uint32_t> symbols;  // name → offset into bytes
+};
+
+Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects);
+
+}  // namespace tenon::compiler

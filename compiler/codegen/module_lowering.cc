@@ -1,0 +1,288 @@
+// The module-wide part of lowering; see module_lowering.h.
+#include "compiler/codegen/module_lowering.h"
+
+#include <llvm/IR/MDBuilder.h>
+
+#include <string>
+
+namespace tenon::compiler {
+
+namespace {
+
+bool HasFuncRef(const std::vector<ValueType>& types) {
+  for (const ValueType type : types) {
+    if (type == ValueType::kFuncRef) return true;
+  }
+  return false;
+}
+
+// A funcref can come from elsewhere only through a shared table, an imported function that is
+// itself referenced, an imported global, or a parameter or result at the module's border.
+bool FuncRefsMayBeForeign(const wasm::Module& module) {
+  if (module.imported_tables != 0) return true;
+  for (const wasm::Export& item : module.exports) {
+    if (item.kind == ExternKind::kTable) return true;
+    if (item.kind == ExternKind::kGlobal &&
+        module.globals[item.index].type == ValueType::kFuncRef &&
+        module.globals[item.index].is_mutable) {
+      return true;
+    }
+    if (item.kind == ExternKind::kFunction &&
+        HasFuncRef(module.TypeOf(module.functions[item.index]).parameters)) {
+      return true;
+    }
+  }
+  for (std::uint32_t i = 0; i < module.imported_functions; ++i) {
+    const wasm::Function& function = module.functions[i];
+    if (function.referenced || HasFuncRef(module.TypeOf(function).results)) return true;
+  }
+  for (std::uint32_t i = 0; i < module.imported_globals; ++i) {
+    if (module.globals[i].type == ValueType::kFuncRef) return true;
+  }
+  // An exported function's funcref results and the funcref parameters of imported functions leave
+  // the module; a funcref of ours that comes back is still ours. Functions that take
+  // funcrefs can also be reached through an exported funcref.
+  for (const wasm::Function& function : module.functions) {
+    if (function.referenced && HasFuncRef(module.TypeOf(function).parameters)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+ModuleLowering::ModuleLowering(const wasm::Module& wasm_module, const InstanceLayout& instance_layout,
+                               container::BoundsChecks bounds_checks, bool single_chunk,
+                               llvm::Module& llvm_module)
+    : wasm(wasm_module),
+      layout(instance_layout),
+      guard(bounds_checks == container::BoundsChecks::kGuard),
+      funcrefs_may_be_foreign(FuncRefsMayBeForeign(wasm_module)),
+      module(llvm_module),
+      context(llvm_module.getContext()),
+      i32(llvm::Type::getInt32Ty(context)),
+      i64(llvm::Type::getInt64Ty(context)),
+      pointer(llvm::PointerType::get(context, 0)),
+      single_chunk_(single_chunk),
+      functions_(wasm_module.functions.size(), nullptr) {
+  // Linear memory, descriptors, tables and each global are told apart by type-based alias
+  // information: a store into linear memory never changes a global or a base address.
+  llvm::MDBuilder metadata(context);
+  llvm::MDNode* root = metadata.createTBAARoot("tenon");
+  const auto tag = [&](const std::string& name) {
+    llvm::MDNode* type = metadata.createTBAAScalarTypeNode(name, root);
+    return metadata.createTBAAStructTagNode(type, type, 0);
+  };
+  for (const char* name : {"context", "memory descriptor", "table descriptor", "table elements",
+                           "linear memory", "imported globals"}) {
+    tags_.push_back(tag(name));
+  }
+  for (std::size_t i = 0; i < wasm.globals.size(); ++i) {
+    global_tags_.push_back(wasm.globals[i].imported ? AliasTag(Alias::kImportedGlobals)
+                                                    : tag("global " + std::to_string(i)));
+  }
+}
+
+llvm::Type* ModuleLowering::TypeOf(ValueType type) const {
+  switch (type) {
+    case ValueType::kI32: return i32;
+    case ValueType::kI64: return i64;
+    case ValueType::kF32: return llvm::Type::getFloatTy(context);
+    case ValueType::kF64: return llvm::Type::getDoubleTy(context);
+    case ValueType::kV128: return llvm::FixedVectorType::get(i64, 2);
+    case ValueType::kFuncRef:
+    case ValueType::kExternRef: return pointer;
+  }
+  return nullptr;
+}
+
+llvm::Type* ModuleLowering::ResultTypeOf(const wasm::FunctionType& type) const {
+  if (type.results.empty()) return llvm::Type::getVoidTy(context);
+  if (type.results.size() == 1) return TypeOf(type.results[0]);
+  std::vector<llvm::Type*> members;
+  for (const ValueType result : type.results) members.push_back(TypeOf(result));
+  return llvm::StructType::get(context, members);
+}
+
+llvm::FunctionType* ModuleLowering::NativeTypeOf(const wasm::FunctionType& type) const {
+  std::vector<llvm::Type*> parameters = {pointer};
+  for (const ValueType parameter : type.parameters) parameters.push_back(TypeOf(parameter));
+  return llvm::FunctionType::get(ResultTypeOf(type), parameters, false);
+}
+
+void ModuleLowering::SetFunctionAttributes(llvm::Function* function) const {
+  function->addFnAttr(llvm::Attribute::NoUnwind);
+  function->addFnAttr("frame-pointer", "all");
+  function->addFnAttr("no-builtins");
+}
+
+void ModuleLowering::MarkContext(llvm::CallBase* call) {
+  call->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  call->setDoesNotThrow();
+}
+
+llvm::Function* ModuleLowering::Declare(std::uint32_t function_index) {
+  llvm::Function*& slot = functions_[function_index];
+  if (slot != nullptr) return slot;
+  const wasm::Function& function = wasm.functions[function_index];
+  const bool is_internal =
+      single_chunk_ && layout.referenced_index[function_index] == container::kNone;
+  slot = llvm::Function::Create(
+      NativeTypeOf(wasm.TypeOf(function)),
+      is_internal ? llvm::GlobalValue::InternalLinkage : llvm::GlobalValue::ExternalLinkage,
+      "f" + std::to_string(function_index), module);
+  if (!is_internal) slot->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  slot->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  slot->addParamAttr(0, llvm::Attribute::NoUndef);
+  slot->addParamAttr(0, llvm::Attribute::NonNull);
+  SetFunctionAttributes(slot);
+  return slot;
+}
+
+llvm::Value* ModuleLowering::Offset(llvm::IRBuilder<>& builder, llvm::Value* base,
+                                    std::uint64_t offset) const {
+  return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, offset);
+}
+
+llvm::Value* ModuleLowering::LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* base,
+                                           std::uint64_t offset, llvm::Type* type) const {
+  llvm::LoadInst* load =
+      builder.CreateAlignedLoad(type, Offset(builder, base, offset), llvm::Align(8));
+  load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(context, {}));
+  load->setMetadata(llvm::LLVMContext::MD_noundef, llvm::MDNode::get(context, {}));
+  return load;
+}
+
+llvm::CallInst* ModuleLowering::CallBuiltin(llvm::IRBuilder<>& builder, llvm::Value* vm_context,
+                                            abi::Builtin builtin,
+                                            std::vector<llvm::Value*> arguments) const {
+  static constexpr const char* kResults[] = {
+#define TENON_BUILTIN(name, result, parameters) result,
+#include "format/builtins.def"
+#undef TENON_BUILTIN
+  };
+  arguments.insert(arguments.begin(), vm_context);
+  std::vector<llvm::Type*> types;
+  for (llvm::Value* argument : arguments) types.push_back(argument->getType());
+  const auto slot = static_cast<std::size_t>(builtin);
+  llvm::Type* result = kResults[slot][0] == 'i' ? static_cast<llvm::Type*>(i32) : builder.getVoidTy();
+  llvm::Value* table =
+      LoadInvariant(builder, vm_context, offsetof(abi::VmContext, builtins), pointer);
+  llvm::Value* code = LoadInvariant(builder, table, slot * sizeof(void*), pointer);
+  llvm::CallInst* call =
+      builder.CreateCall(llvm::FunctionType::get(result, types, false), code, arguments);
+  call->setDoesNotThrow();
+  return call;
+}
+
+void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_context,
+                              abi::TrapKind kind) const {
+  const auto number = static_cast<std::uint32_t>(kind);
+  if (guard) {
+    // The kind is in the instruction itself; the signal handler reads it there.
+    builder.CreateIntrinsic(llvm::Intrinsic::ubsantrap, {}, {builder.getInt8(static_cast<std::uint8_t>(number))})
+        ->setDoesNotReturn();
+  } else {
+    CallBuiltin(builder, vm_context, abi::Builtin::trap, {builder.getInt32(number)})
+        ->setDoesNotReturn();
+  }
+  builder.CreateUnreachable();
+}
+
+std::vector<bool> TypesWithEntryTrampoline(const wasm::Module& module, const InstanceLayout& layout) {
+  std::vector<bool> needed(module.types.size(), false);
+  for (const std::uint32_t index : layout.referenced_functions) {
+    needed[module.functions[index].type_index] = true;
+  }
+  // Host functions that an instance imports carry the trampoline of their type as well.
+  for (std::uint32_t i = 0; i < module.imported_functions; ++i) {
+    needed[module.functions[i].type_index] = true;
+  }
+  return needed;
+}
+
+std::vector<bool> TypesWithHostThunk(const wasm::Module& module) {
+  std::vector<bool> needed(module.types.size(), false);
+  for (std::uint32_t i = 0; i < module.imported_functions; ++i) {
+    needed[module.functions[i].type_index] = true;
+  }
+  return needed;
+}
+
+void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
+  const wasm::FunctionType& type = wasm.types[type_index];
+  auto* function = llvm::Function::Create(
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer, pointer, pointer}, false),
+      llvm::GlobalValue::ExternalLinkage, "e" + std::to_string(type_index), module);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  SetFunctionAttributes(function);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", function));
+  llvm::Value* values = function->getArg(2);
+  const auto cell = [&](std::size_t i) {
+    return builder.CreateConstInBoundsGEP1_64(i64, values, i);
+  };
+  std::vector<llvm::Value*> arguments = {function->getArg(0)};
+  for (std::size_t i = 0; i < type.parameters.size(); ++i) {
+    arguments.push_back(builder.CreateAlignedLoad(TypeOf(type.parameters[i]), cell(i), llvm::Align(8)));
+  }
+  llvm::CallInst* call = builder.CreateCall(NativeTypeOf(type), function->getArg(1), arguments);
+  MarkContext(call);
+  const auto store = [&](llvm::Value* value, std::size_t i) {
+    if (value->getType()->isIntegerTy(32)) value = builder.CreateZExt(value, i64);
+    builder.CreateAlignedStore(value, cell(i), llvm::Align(8));
+  };
+  if (type.results.size() == 1) {
+    store(call, 0);
+  } else {
+    for (unsigned i = 0; i < type.results.size(); ++i) store(builder.CreateExtractValue(call, i), i);
+  }
+  builder.CreateRetVoid();
+}
+
+void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
+  const wasm::FunctionType& type = wasm.types[type_index];
+  auto* function = llvm::Function::Create(NativeTypeOf(type), llvm::GlobalValue::ExternalLinkage,
+                                          "h" + std::to_string(type_index), module);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  SetFunctionAttributes(function);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", function));
+  llvm::Value* host = function->getArg(0);
+  llvm::LoadInst* environment = builder.CreateAlignedLoad(
+      pointer, Offset(builder, host, offsetof(abi::HostFunction, exec_env)), llvm::Align(8));
+  llvm::Value* table =
+      LoadInvariant(builder, host, offsetof(abi::HostFunction, builtins), pointer);
+  llvm::Value* code = LoadInvariant(
+      builder, table, static_cast<std::size_t>(abi::Builtin::host_call) * sizeof(void*), pointer);
+
+  // nest: the HostFunction, in a register outside of the C convention's arguments; then what
+  // the native function sees.
+  std::vector<llvm::Type*> types = {pointer, pointer};
+  std::vector<llvm::Value*> arguments = {host, environment};
+  for (std::size_t i = 0; i < type.parameters.size(); ++i) {
+    types.push_back(TypeOf(type.parameters[i]));
+    arguments.push_back(function->getArg(static_cast<unsigned>(i + 1)));
+  }
+  llvm::CallInst* call = builder.CreateCall(
+      llvm::FunctionType::get(ResultTypeOf(type), types, false), code, arguments);
+  call->addParamAttr(0, llvm::Attribute::Nest);
+  call->setDoesNotThrow();
+  if (type.results.empty()) {
+    builder.CreateRetVoid();
+  } else {
+    builder.CreateRet(call);
+  }
+}
+
+void ModuleLowering::Lower(const Chunk& chunk) {
+  for (std::uint32_t i = chunk.first; i < chunk.last; ++i) LowerFunction(*this, i);
+  if (!chunk.carries_thunks) return;
+  const std::vector<bool> trampolines = TypesWithEntryTrampoline(wasm, layout);
+  const std::vector<bool> thunks = TypesWithHostThunk(wasm);
+  for (std::uint32_t i = 0; i < wasm.types.size(); ++i) {
+    if (trampolines[i]) LowerEntryTrampoline(i);
+    if (thunks[i]) LowerHostThunk(i);
+  }
+}
+
+}  // namespace tenon::compiler

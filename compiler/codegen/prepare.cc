@@ -1,0 +1,122 @@
+// Which loads must stay for their trap alone, and where the stack is checked.
+//
+// A load that traps is part of the result (core specification, section 4.4.7), but to LLVM a load
+// without uses is dead. Lowering therefore emits volatile loads; here, on SSA that mem2reg and
+// InstCombine have simplified, each load that a store, a call, a return or a branch depends
+// on becomes plain: those LLVM keeps for their value.
+#include "compiler/codegen/prepare.h"
+
+#include <llvm/ADT/SmallPtrSet.h>
+#include <llvm/ADT/PostOrderIterator.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/MDBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <vector>
+
+#include "format/abi.h"
+
+namespace tenon::compiler {
+
+namespace {
+
+using InstructionSet = llvm::SmallPtrSet<llvm::Instruction*, 32>;
+
+void MarkOperands(llvm::Instruction* root, InstructionSet& live) {
+  std::vector<llvm::Instruction*> work = {root};
+  while (!work.empty()) {
+    llvm::Instruction* instruction = work.back();
+    work.pop_back();
+    for (llvm::Value* operand : instruction->operands()) {
+      auto* definition = llvm::dyn_cast<llvm::Instruction>(operand);
+      if (definition != nullptr && live.insert(definition).second) work.push_back(definition);
+    }
+  }
+}
+
+bool IsGuardLoad(const llvm::Instruction& instruction) {
+  const auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction);
+  return load != nullptr && load->isVolatile();
+}
+
+}  // namespace
+
+void RelaxUsedLoads(llvm::Function& function) {
+  InstructionSet live;
+  for (llvm::BasicBlock& block : function) {
+    for (llvm::Instruction& instruction : block) {
+      if (IsGuardLoad(instruction)) continue;
+      if (instruction.isTerminator() || instruction.mayHaveSideEffects()) {
+        MarkOperands(&instruction, live);
+      }
+    }
+  }
+  // What is left is needed for its trap; its address is then needed too. Uses come
+  // before definitions in this order, but for phis, which only make the result more careful.
+  for (llvm::BasicBlock* block : llvm::post_order(&function)) {
+    for (llvm::Instruction& instruction : llvm::reverse(*block)) {
+      if (!IsGuardLoad(instruction)) continue;
+      if (live.contains(&instruction)) {
+        llvm::cast<llvm::LoadInst>(instruction).setVolatile(false);
+      } else {
+        MarkOperands(&instruction, live);
+      }
+    }
+  }
+}
+
+void InsertStackCheck(llvm::Function& function) {
+  bool calls = false;
+  for (llvm::BasicBlock& block : function) {
+    for (llvm::Instruction& instruction : block) {
+      if (llvm::isa<llvm::CallInst>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction) &&
+          !llvm::cast<llvm::CallInst>(instruction).doesNotReturn()) {
+        calls = true;
+      }
+    }
+  }
+  if (!calls) return;
+
+  llvm::LLVMContext& context = function.getContext();
+  llvm::BasicBlock* entry = &function.getEntryBlock();
+  llvm::BasicBlock* body = entry->splitBasicBlock(entry->getFirstNonPHIOrDbgOrAlloca(), "body");
+  llvm::BasicBlock* trap = llvm::BasicBlock::Create(context, "overflow", &function);
+  entry->getTerminator()->eraseFromParent();
+  llvm::IRBuilder<> builder(entry);
+  llvm::Value* vm_context = function.getArg(0);
+  llvm::PointerType* pointer = llvm::PointerType::get(context, 0);
+  // Read after the prologue, so it includes this function's frame.
+  llvm::Value* name = llvm::MetadataAsValue::get(
+      context, llvm::MDNode::get(context, {llvm::MDString::get(context, "rsp")}));
+  llvm::Value* stack_pointer =
+      builder.CreateIntrinsic(llvm::Intrinsic::read_register, {builder.getInt64Ty()}, {name});
+  llvm::Value* limit = builder.CreateAlignedLoad(
+      builder.getInt64Ty(),
+      builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), vm_context,
+                                         offsetof(abi::VmContext, stack_limit)),
+      llvm::Align(8));
+  llvm::MDBuilder metadata(context);
+  builder.CreateCondBr(builder.CreateICmpULT(stack_pointer, limit), trap, body)
+      ->setMetadata(llvm::LLVMContext::MD_prof, metadata.createBranchWeights(1, 1 << 20));
+
+  builder.SetInsertPoint(trap);
+  const auto load_pointer = [&](llvm::Value* base, std::size_t offset) {
+    return builder.CreateAlignedLoad(
+        pointer, builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, offset),
+        llvm::Align(8));
+  };
+  llvm::Value* builtins = load_pointer(vm_context, offsetof(abi::VmContext, builtins));
+  llvm::Value* code =
+      load_pointer(builtins, static_cast<std::size_t>(abi::Builtin::trap) * sizeof(void*));
+  builder
+      .CreateCall(llvm::FunctionType::get(builder.getVoidTy(), {pointer, builder.getInt32Ty()}, false),
+                  code,
+                  {vm_context,
+                   builder.getInt32(static_cast<std::uint32_t>(abi::TrapKind::kCallStackExhausted))})
+      ->setDoesNotReturn();
+  builder.CreateUnreachable();
+}
+
+}  // namespace tenon::compiler

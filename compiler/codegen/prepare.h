@@ -1,0 +1,16 @@
+// The passes of our own around LLVM's.
+#pragma once
+
+#include <llvm/IR/Function.h>
+
+namespace tenon::compiler {
+
+// Makes those volatile loads plain whose value something needs; the others stay, so that their
+// trap stays. To be run on simplified SSA.
+void RelaxUsedLoads(llvm::Function& function);
+
+// Compares the stack pointer with the limit on entry of every function that calls. To be run
+// last: a function that was inlined needs no check.
+void InsertStackCheck(llvm::Function& function);
+
+}  // namespace tenon::compiler

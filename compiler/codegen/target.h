@@ -1,0 +1,37 @@
+// What is compiled for: architecture, CPU level, features.
+#pragma once
+
+#include <llvm/Target/TargetMachine.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "format/container.h"
+#include "format/result.h"
+
+namespace tenon::compiler {
+
+struct TargetDescription {
+  container::Architecture architecture = container::Architecture::kX86_64;
+  std::string triple;
+  std::string cpu;           // LLVM's name, "native" resolved
+  std::string features;      // LLVM's "+a,-b"
+  // Features that the machine must have, as bits over format/cpu_features.def.
+  std::array<std::uint64_t, 4> required_features{};
+};
+
+// Resolves wamrc's target names and LLVM triples, the default CPU level and "native".
+Result<TargetDescription> ResolveTarget(const std::string& target, const std::string& cpu,
+                                        const std::string& cpu_features);
+
+// A new machine; one per thread.
+std::unique_ptr<llvm::TargetMachine> MakeTargetMachine(const TargetDescription& description,
+                                                       int opt_level);
+
+// The lists behind --target=help and --cpu=help.
+std::string TargetHelp();
+std::string CpuHelp();
+
+}  // namespace tenon::compiler

@@ -1,0 +1,292 @@
+// Turns the validated Module into the container's tables, and active data segments whose place is
+// known into the initial memory image.
+#include "compiler/container_parts.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "format/abi.h"
+
+namespace tenon::compiler {
+
+namespace {
+
+using container::kNone;
+
+// Beyond this an image of mostly zeros would blow the file up; the segments are copied instead.
+constexpr std::uint64_t kMaximumImageWaste = 1 << 20;
+
+class ModuleDescription {
+ public:
+  ModuleDescription(const wasm::Module& module, const InstanceLayout& layout)
+      : module_(module), layout_(layout) {}
+
+  container::Parts Describe(const std::string& producer) {
+    DescribeInfo(producer);
+    DescribeTypes();
+    DescribeImportsAndExports();
+    DescribeIndexSpaces();
+    DescribeElements();
+    DescribeData();
+    DescribeNames();
+    return std::move(parts_);
+  }
+
+ private:
+  void DescribeInfo(const std::string& producer);
+  void DescribeTypes();
+  void DescribeImportsAndExports();
+  void DescribeIndexSpaces();
+  void DescribeElements();
+  void DescribeData();
+  void DescribeNames();
+  void BuildMemoryImage(std::uint32_t memory_index);
+  container::ConstantRange Constant(const wasm::ConstantExpression& expression);
+  container::ConstantOperationEntry Operation(const wasm::ConstantOperation& operation) const;
+  // The address of an active segment if it is known now.
+  static std::optional<std::uint64_t> KnownOffset(const wasm::ConstantExpression& expression) {
+    if (expression.size() != 1) return std::nullopt;
+    if (expression[0].kind != wasm::ConstantOperation::Kind::kI32Const) return std::nullopt;
+    return expression[0].value & 0xFFFFFFFF;
+  }
+  static container::LimitsEntry LimitsOf(const wasm::Limits& limits) {
+    return {limits.minimum, limits.maximum.value_or(~std::uint64_t{0})};
+  }
+
+  const wasm::Module& module_;
+  const InstanceLayout& layout_;
+  container::Parts parts_;
+};
+
+void ModuleDescription::DescribeInfo(const std::string& producer) {
+  container::ModuleInfo& info = parts_.info;
+  info.name = parts_.AddString(module_.name);
+  info.producer = parts_.AddString(producer);
+  info.function_count = static_cast<std::uint32_t>(module_.functions.size());
+  info.imported_functions = module_.imported_functions;
+  info.imported_tables = module_.imported_tables;
+  info.imported_memories = module_.imported_memories;
+  info.imported_globals = module_.imported_globals;
+  info.start_function =
+      module_.start_function ? layout_.referenced_index[*module_.start_function] : kNone;
+  info.memories_offset = layout_.memories;
+  info.tables_offset = layout_.tables;
+  info.memory_pointers_offset = layout_.memory_pointers;
+  info.table_pointers_offset = layout_.table_pointers;
+  info.function_imports_offset = layout_.function_imports;
+  info.global_pointers_offset = layout_.global_pointers;
+  info.globals_offset = layout_.globals;
+  info.funcrefs_offset = layout_.funcrefs;
+  info.context_size = layout_.size;
+}
+
+void ModuleDescription::DescribeTypes() {
+  for (const wasm::FunctionType& type : module_.types) {
+    container::TypeEntry entry{};
+    entry.key = abi::TypeKey(type.parameters.data(), type.parameters.size(), type.results.data(),
+                             type.results.size());
+    entry.first_value = static_cast<std::uint32_t>(parts_.value_types.size());
+    entry.parameter_count = static_cast<std::uint16_t>(type.parameters.size());
+    entry.result_count = static_cast<std::uint16_t>(type.results.size());
+    parts_.types.push_back(entry);
+    parts_.value_types.insert(parts_.value_types.end(), type.parameters.begin(), type.parameters.end());
+    parts_.value_types.insert(parts_.value_types.end(), type.results.begin(), type.results.end());
+  }
+  for (const std::uint32_t index : layout_.referenced_functions) {
+    parts_.referenced_functions.push_back({index, module_.functions[index].type_index});
+  }
+}
+
+void ModuleDescription::DescribeImportsAndExports() {
+  for (const wasm::Import& item : module_.imports) {
+    container::ImportEntry entry{};
+    entry.module = parts_.AddString(item.module);
+    entry.name = parts_.AddString(item.name);
+    entry.kind = item.kind;
+    switch (item.kind) {
+      case ExternKind::kFunction: entry.type = module_.functions[item.index].type_index; break;
+      case ExternKind::kTable:
+        entry.type = static_cast<std::uint32_t>(module_.tables[item.index].element_type);
+        entry.limits = LimitsOf(module_.tables[item.index].limits);
+        break;
+      case ExternKind::kMemory: entry.limits = LimitsOf(module_.memories[item.index].limits); break;
+      case ExternKind::kGlobal:
+        entry.type = static_cast<std::uint32_t>(module_.globals[item.index].type);
+        entry.is_mutable = module_.globals[item.index].is_mutable ? 1 : 0;
+        break;
+      case ExternKind::kTag: break;
+    }
+    parts_.imports.push_back(entry);
+  }
+  for (const wasm::Export& item : module_.exports) {
+    container::ExportEntry entry{};
+    entry.name = parts_.AddString(item.name);
+    entry.kind = item.kind;
+    entry.index =
+        item.kind == ExternKind::kFunction ? layout_.referenced_index[item.index] : item.index;
+    parts_.exports.push_back(entry);
+  }
+}
+
+container::ConstantOperationEntry ModuleDescription::Operation(
+    const wasm::ConstantOperation& operation) const {
+  using From = wasm::ConstantOperation::Kind;
+  using To = container::ConstantOperationKind;
+  const auto entry = [&](To kind, std::uint64_t value) {
+    return container::ConstantOperationEntry{static_cast<std::uint32_t>(kind), 0, value};
+  };
+  switch (operation.kind) {
+    case From::kI32Const:
+    case From::kI64Const:
+    case From::kF32Const:
+    case From::kF64Const: return entry(To::kConst, operation.value);
+    case From::kGlobalGet: return entry(To::kGlobalGet, operation.value);
+    case From::kRefNull: return entry(To::kRefNull, operation.value);
+    case From::kRefFunc: return entry(To::kRefFunc, layout_.referenced_index[operation.value]);
+    case From::kI32Add: return entry(To::kI32Add, 0);
+    case From::kI32Sub: return entry(To::kI32Sub, 0);
+    case From::kI32Mul: return entry(To::kI32Mul, 0);
+    case From::kI64Add: return entry(To::kI64Add, 0);
+    case From::kI64Sub: return entry(To::kI64Sub, 0);
+    case From::kI64Mul: return entry(To::kI64Mul, 0);
+  }
+  return entry(To::kConst, 0);
+}
+
+container::ConstantRange ModuleDescription::Constant(const wasm::ConstantExpression& expression) {
+  const auto first = static_cast<std::uint32_t>(parts_.constant_operations.size());
+  for (const wasm::ConstantOperation& operation : expression) {
+    parts_.constant_operations.push_back(Operation(operation));
+  }
+  return {first, static_cast<std::uint32_t>(expression.size())};
+}
+
+void ModuleDescription::DescribeIndexSpaces() {
+  for (const wasm::Global& global : module_.globals) {
+    parts_.globals.push_back({global.type, global.is_mutable ? 1U : 0U, Constant(global.initializer)});
+  }
+  for (const wasm::Table& table : module_.tables) {
+    parts_.tables.push_back(
+        {table.element_type, 0, LimitsOf(table.limits), Constant(table.initializer)});
+  }
+  for (const wasm::Memory& memory : module_.memories) {
+    container::MemoryEntry entry{};
+    entry.limits = LimitsOf(memory.limits);
+    parts_.memories.push_back(entry);
+  }
+}
+
+void ModuleDescription::DescribeElements() {
+  for (const wasm::ElementSegment& segment : module_.element_segments) {
+    container::ElementSegmentEntry entry{};
+    entry.mode = static_cast<std::uint32_t>(segment.mode);
+    entry.type = segment.type;
+    entry.table_index = segment.table_index;
+    entry.first_item = static_cast<std::uint32_t>(parts_.element_items.size());
+    entry.item_count = static_cast<std::uint32_t>(segment.items.size());
+    entry.offset = Constant(segment.offset);
+    for (const wasm::ConstantExpression& item : segment.items) {
+      // A reference's constant expression is a single operation.
+      const container::ConstantOperationEntry operation = Operation(item.front());
+      parts_.element_items.push_back({operation.kind, static_cast<std::uint32_t>(operation.value)});
+    }
+    parts_.element_segments.push_back(entry);
+  }
+}
+
+void ModuleDescription::DescribeData() {
+  for (const wasm::DataSegment& segment : module_.data_segments) {
+    container::DataSegmentEntry entry{};
+    entry.mode = static_cast<std::uint32_t>(segment.mode);
+    entry.memory_index = segment.memory_index;
+    entry.offset = Constant(segment.offset);
+    entry.bytes_size = segment.bytes.size();
+    parts_.data_segments.push_back(entry);
+  }
+  for (std::uint32_t i = module_.imported_memories; i < module_.memories.size(); ++i) BuildMemoryImage(i);
+  for (std::size_t i = 0; i < module_.data_segments.size(); ++i) {
+    container::DataSegmentEntry& entry = parts_.data_segments[i];
+    if (entry.in_image != 0) {
+      entry.bytes_size = 0;  // dropped once active (section 4.5.4), so nothing reads it again
+      continue;
+    }
+    const auto bytes = module_.data_segments[i].bytes;
+    entry.bytes_offset = parts_.data_bytes.size();
+    parts_.data_bytes.insert(parts_.data_bytes.end(), bytes.begin(), bytes.end());
+  }
+}
+
+// Only if every active segment of the memory has a known place inside the minimum size: then the
+// order of segments and the trap of one outside are not observable.
+void ModuleDescription::BuildMemoryImage(std::uint32_t memory_index) {
+  const std::uint64_t size = module_.memories[memory_index].limits.minimum * abi::kPageSize;
+  std::uint64_t low = size;
+  std::uint64_t high = 0;
+  std::uint64_t total = 0;
+  for (const wasm::DataSegment& segment : module_.data_segments) {
+    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index) continue;
+    const std::optional<std::uint64_t> offset = KnownOffset(segment.offset);
+    if (!offset || *offset + segment.bytes.size() > size) return;
+    if (segment.bytes.empty()) continue;
+    low = std::min(low, *offset);
+    high = std::max(high, *offset + segment.bytes.size());
+    total += segment.bytes.size();
+  }
+  if (high == 0) return;
+  low &= ~(container::kSegmentAlignment - 1);
+  high = (high + container::kSegmentAlignment - 1) & ~(container::kSegmentAlignment - 1);
+  if (high - low > total + kMaximumImageWaste) return;
+
+  container::MemoryEntry& entry = parts_.memories[memory_index];
+  entry.image_address = low;
+  entry.image_offset = parts_.memory_image.size();
+  entry.image_size = high - low;
+  parts_.memory_image.resize(entry.image_offset + entry.image_size);
+  for (std::size_t i = 0; i < module_.data_segments.size(); ++i) {
+    const wasm::DataSegment& segment = module_.data_segments[i];
+    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index) continue;
+    const std::uint64_t at = entry.image_offset + *KnownOffset(segment.offset) - low;
+    if (!segment.bytes.empty()) {
+      std::copy(segment.bytes.begin(), segment.bytes.end(),
+                parts_.memory_image.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    parts_.data_segments[i].in_image = 1;
+  }
+}
+
+void ModuleDescription::DescribeNames() {
+  // A function without a name of its own is called by its export's or import's.
+  std::vector<std::string> names(module_.functions.size());
+  for (const wasm::Import& item : module_.imports) {
+    if (item.kind == ExternKind::kFunction) {
+      names[item.index] = std::string(item.module) + "." + std::string(item.name);
+    }
+  }
+  for (const wasm::Export& item : module_.exports) {
+    if (item.kind == ExternKind::kFunction && names[item.index].empty()) names[item.index] = item.name;
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!module_.functions[i].name.empty()) names[i] = module_.functions[i].name;
+    parts_.function_names.push_back(parts_.AddNameString(names[i]));
+  }
+  for (const wasm::CustomSection& section : module_.custom_sections) {
+    // Names are in the table above already; DWARF of the wasm is of no use at run time.
+    if (section.name == "name" || section.name.starts_with(".debug_")) continue;
+    container::CustomSectionEntry entry{};
+    entry.name = parts_.AddNameString(section.name);
+    entry.bytes_offset = parts_.data_bytes.size();
+    entry.bytes_size = section.bytes.size();
+    parts_.data_bytes.insert(parts_.data_bytes.end(), section.bytes.begin(), section.bytes.end());
+    parts_.custom_sections.push_back(entry);
+  }
+}
+
+}  // namespace
+
+container::Parts DescribeModule(const wasm::Module& module, const InstanceLayout& layout,
+                                const std::string& producer) {
+  return ModuleDescription(module, layout).Describe(producer);
+}
+
+}  // namespace tenon::compiler

@@ -1,0 +1,132 @@
+// The program tenonc: a command line around CompileToContainer.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "compiler/codegen/target.h"
+#include "compiler/pipeline.h"
+
+namespace {
+
+using tenon::compiler::BoundsChecksOption;
+using tenon::compiler::Options;
+using tenon::compiler::OutputFormat;
+
+bool ReadFile(const std::string& path, std::vector<std::uint8_t>& bytes) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return false;
+  bytes.assign(std::istreambuf_iterator<char>(stream), {});
+  return !stream.bad();
+}
+
+// Written beside the target and renamed, so that a failure never leaves half a file.
+bool WriteFile(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+  stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (stream.fail() || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    std::remove(temporary.c_str());
+    return false;
+  }
+  return true;
+}
+
+// Draws a bar on a terminal once the work takes longer than a second.
+class ProgressBar {
+ public:
+  void Update(std::size_t done, std::size_t total) {
+    if (std::chrono::steady_clock::now() - start_ < std::chrono::seconds(1)) return;
+    constexpr std::size_t kWidth = 40;
+    const std::size_t filled = done * kWidth / total;
+    std::fprintf(stderr, "\r[%s%s] %zu/%zu", std::string(filled, '#').c_str(),
+                 std::string(kWidth - filled, ' ').c_str(), done, total);
+    drawn_ = true;
+  }
+  ~ProgressBar() {
+    if (drawn_) std::fprintf(stderr, "\r%60s\r", "");
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  bool drawn_ = false;
+};
+
+int Run(int argc, char** argv) {
+  CLI::App app("tenonc compiles a WebAssembly module to native code in a .aot file, which `tenon` runs.");
+  Options options;
+  std::string input;
+  std::string output;
+  app.add_option("IN.wasm", input, "The module to compile")->type_name("");
+  app.add_option("-o", output, "Where the result goes")->type_name("OUT.aot");
+  app.add_option("--target", options.target, "Machine to compile for; \"help\" lists them")
+      ->default_str("x86_64")->type_name("NAME");
+  app.add_option("--cpu", options.cpu,
+                 "Oldest CPU the code must run on; \"native\" is this machine, \"help\" lists more")
+      ->default_str("x86-64-v2")->type_name("NAME");
+  app.add_option("--cpu-features", options.cpu_features, "CPU features to add or leave out: +avx2,-bmi2")
+      ->type_name("LIST");
+  app.add_option("--opt-level", options.opt_level, "0 (compiles fastest) to 3 (runs fastest)")
+      ->check(CLI::Range(0, 3))->default_str("3")->type_name("N");
+  app.add_option("--bounds-checks", options.bounds_checks,
+                 "guard: the MMU checks memory accesses; explicit: the code does (needed where memory "
+                 "lies in a pool); both: the file has both")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, BoundsChecksOption>{
+          {"guard", BoundsChecksOption::kGuard}, {"explicit", BoundsChecksOption::kExplicit},
+          {"both", BoundsChecksOption::kBoth}}).description(""))
+      ->default_str("both")->type_name("guard|explicit|both");
+  app.add_option("--format", options.format, "What to write")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{
+          {"aot", OutputFormat::kContainer}, {"object", OutputFormat::kObject},
+          {"llvmir", OutputFormat::kLlvmIr}}).description(""))
+      ->default_str("aot")->type_name("aot|object|llvmir");
+  app.add_option("--jobs,-j", options.jobs, "Threads; 0 is one per core. The output is the same for any")
+      ->default_str("0")->type_name("N");
+  app.set_version_flag("--version", tenon::compiler::VersionText());
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("tenonc: ") + error.what() + " (--help explains the options)\n";
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (options.target == "help" || options.cpu == "help") {
+    std::fputs((options.target == "help" ? tenon::compiler::TargetHelp() : tenon::compiler::CpuHelp()).c_str(), stdout);
+    return 0;
+  }
+  if (input.empty() || output.empty()) {
+    std::fprintf(stderr, "tenonc: %s is missing: tenonc IN.wasm -o OUT.aot\n",
+                 input.empty() ? "the input file" : "-o OUT.aot");
+    return 2;
+  }
+
+  std::vector<std::uint8_t> wasm;
+  if (!ReadFile(input, wasm)) {
+    std::fprintf(stderr, "tenonc: cannot read %s\n", input.c_str());
+    return 1;
+  }
+  ProgressBar bar;
+  if (::isatty(2) != 0) {
+    options.progress = [&bar](std::size_t done, std::size_t total) { bar.Update(done, total); };
+  }
+  const auto result = tenon::compiler::CompileToContainer(wasm, options);
+  if (!result.ok()) {
+    std::fprintf(stderr, "tenonc: %s: %s\n", input.c_str(), result.error().text());
+    return 1;
+  }
+  if (!WriteFile(output, *result)) {
+    std::fprintf(stderr, "tenonc: cannot write %s\n", output.c_str());
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return Run(argc, argv); }

@@ -1,0 +1,200 @@
+// The compiler from top to bottom:
+//   wasm bytes → Module → llvm::Module → object bytes → LinkedImage → container
+// Each stage takes the finished product of the one before.
+#include "compiler/pipeline.h"
+
+#include <llvm/Config/llvm-config.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "compiler/codegen/generate.h"
+#include "compiler/codegen/instance_layout.h"
+#include "compiler/codegen/link.h"
+#include "compiler/codegen/module_lowering.h"
+#include "compiler/codegen/target.h"
+#include "compiler/container_parts.h"
+#include "compiler/wasm/reader.h"
+#include "compiler/wasm/validator.h"
+#include "format/writer.h"
+
+namespace tenon::compiler {
+
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+
+// Bytes of function bodies that go into one LLVM module. A constant, so that how the work is cut does
+// not depend on the machine.
+constexpr std::size_t kChunkBytes = 256 * 1024;
+
+std::vector<Chunk> CutIntoChunks(const wasm::Module& module) {
+  std::vector<Chunk> chunks;
+  Chunk current{module.imported_functions, module.imported_functions, true};
+  std::size_t bytes = 0;
+  for (std::uint32_t i = module.imported_functions; i < module.functions.size(); ++i) {
+    bytes += module.functions[i].body.size();
+    current.last = i + 1;
+    if (bytes < kChunkBytes) continue;
+    chunks.push_back(current);
+    current = {i + 1, i + 1, false};
+    bytes = 0;
+  }
+  if (current.last > current.first || chunks.empty()) chunks.push_back(current);
+  return chunks;
+}
+
+// One chunk of one variant.
+struct Task {
+  const Chunk* chunk;
+  container::BoundsChecks bounds_checks;
+};
+
+struct Job {
+  const wasm::Module& module;
+  const InstanceLayout& layout;
+  const TargetDescription& target;
+  const Options& options;
+  bool single_chunk;
+};
+
+Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
+  llvm::LLVMContext context;
+  context.setDiscardValueNames(job.options.format != OutputFormat::kLlvmIr);
+  llvm::Module module("wasm", context);
+  const std::unique_ptr<llvm::TargetMachine> machine =
+      MakeTargetMachine(job.target, job.options.opt_level);
+  module.setTargetTriple(llvm::Triple(job.target.triple));
+  module.setDataLayout(machine->createDataLayout());
+  module.setPICLevel(llvm::PICLevel::SmallPIC);
+  ModuleLowering(job.module, job.layout, task.bounds_checks, job.single_chunk, module).Lower(*task.chunk);
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("target-cpu", job.target.cpu);
+    function.addFnAttr("target-features", machine->getTargetFeatureString());
+  }
+  TENON_TRY(Optimize(module, *machine, job.options.opt_level));
+  if (job.options.format == OutputFormat::kLlvmIr) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    module.print(stream, nullptr);
+    return std::vector<std::uint8_t>(text.begin(), text.end());
+  }
+  return EmitObject(module, *machine);
+}
+
+// Runs the tasks on `options.jobs` threads. Results are in the order of tasks; the first task
+// that fails decides the error, whatever the threads did.
+Result<std::vector<std::vector<std::uint8_t>>> GenerateAll(const Job& job,
+                                                           const std::vector<Task>& tasks) {
+  std::vector<std::optional<Result<std::vector<std::uint8_t>>>> results(tasks.size());
+  std::atomic<std::size_t> next{0};
+  std::size_t done = 0;
+  std::mutex progress_mutex;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < tasks.size(); i = next++) {
+      results[i] = Generate(job, tasks[i]);
+      const std::lock_guard lock(progress_mutex);
+      ++done;
+      if (job.options.progress) job.options.progress(done, tasks.size());
+    }
+  };
+  const std::size_t wanted =
+      job.options.jobs != 0 ? job.options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t count = std::min(wanted, tasks.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < count; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+
+  std::vector<std::vector<std::uint8_t>> objects;
+  for (auto& result : results) {
+    if (!result->ok()) return result->error();
+    objects.push_back(std::move(**result));
+  }
+  return objects;
+}
+
+container::VariantParts DescribeVariant(const Job& job, LinkedImage image,
+                                        container::BoundsChecks bounds_checks) {
+  container::VariantParts parts;
+  parts.entry.architecture = job.target.architecture;
+  parts.entry.bounds_checks = bounds_checks;
+  std::copy(job.target.required_features.begin(), job.target.required_features.end(),
+            parts.entry.cpu_features);
+  parts.entry.text_offset = image.text_offset;
+  parts.entry.text_size = image.text_size;
+  parts.entry.maximum_frame_size = static_cast<std::uint32_t>(image.maximum_frame_size);
+  parts.cpu = job.target.cpu;
+
+  const auto symbol = [&](char kind, std::size_t index) {
+    const auto found = image.symbols.find(kind + std::to_string(index));
+    return found == image.symbols.end() ? container::kNone : found->second;
+  };
+  for (const std::uint32_t index : job.layout.referenced_functions) {
+    parts.code_offsets.push_back(symbol('f', index));
+  }
+  for (std::size_t i = 0; i < job.module.types.size(); ++i) parts.code_offsets.push_back(symbol('h', i));
+  for (std::size_t i = 0; i < job.module.types.size(); ++i) parts.code_offsets.push_back(symbol('e', i));
+
+  for (const auto& [name, offset] : image.symbols) {
+    const std::uint32_t function =
+        name[0] == 'f' ? static_cast<std::uint32_t>(std::stoul(name.substr(1))) : container::kNone;
+    parts.code_ranges.push_back({offset, function});
+  }
+  std::sort(parts.code_ranges.begin(), parts.code_ranges.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.image_offset, a.function_index) < std::pair(b.image_offset, b.function_index);
+  });
+  parts.image = std::move(image.bytes);
+  return parts;
+}
+
+}  // namespace
+
+std::string VersionText() {
+  return std::string("tenonc ") + kVersion + " (LLVM " LLVM_VERSION_STRING ")";
+}
+
+Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
+                                                     const Options& options) {
+  TENON_ASSIGN_OR_RETURN(const TargetDescription target,
+                         ResolveTarget(options.target, options.cpu, options.cpu_features));
+  TENON_ASSIGN_OR_RETURN(const wasm::Module module, wasm::ReadModule(wasm));
+  TENON_TRY(wasm::ValidateModule(module));
+
+  const InstanceLayout layout = ComputeInstanceLayout(module);
+  const std::vector<Chunk> chunks = CutIntoChunks(module);
+  std::vector<container::BoundsChecks> modes;
+  if (options.bounds_checks != BoundsChecksOption::kExplicit) modes.push_back(container::BoundsChecks::kGuard);
+  if (options.bounds_checks != BoundsChecksOption::kGuard) modes.push_back(container::BoundsChecks::kExplicit);
+  if (options.format != OutputFormat::kContainer) modes.resize(1);
+
+  std::vector<Task> tasks;
+  for (const container::BoundsChecks mode : modes) {
+    for (const Chunk& chunk : chunks) tasks.push_back({&chunk, mode});
+  }
+  const Job job{module, layout, target, options, chunks.size() == 1};
+  TENON_ASSIGN_OR_RETURN(std::vector<std::vector<std::uint8_t>> objects, GenerateAll(job, tasks));
+  if (options.format != OutputFormat::kContainer) {
+    if (objects.size() == 1) return std::move(objects[0]);
+    return Error::Format("the module is too large for one object or one IR file (it is compiled in %zu parts)",
+                         objects.size());
+  }
+
+  container::Parts parts = DescribeModule(module, layout, VersionText());
+  for (std::size_t i = 0; i < modes.size(); ++i) {
+    const auto first = objects.begin() + static_cast<std::ptrdiff_t>(i * chunks.size());
+    TENON_ASSIGN_OR_RETURN(
+        LinkedImage image, Link({first, first + static_cast<std::ptrdiff_t>(chunks.size())}));
+    parts.variants.push_back(DescribeVariant(job, std::move(image), modes[i]));
+  }
+  return container::Write(parts);
+}
+
+}  // namespace tenon::compiler

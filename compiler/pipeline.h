@@ -1,0 +1,38 @@
+// From wasm bytes to container bytes: the whole compiler behind one function.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "format/result.h"
+
+namespace tenon::compiler {
+
+enum class BoundsChecksOption : std::uint8_t { kGuard, kExplicit, kBoth };
+enum class OutputFormat : std::uint8_t { kContainer, kObject, kLlvmIr };
+
+struct Options {
+  std::string target = "x86_64";       // wamrc's name or an LLVM triple
+  std::string cpu;                     // empty: the target's portable level; "native": this machine
+  std::string cpu_features;            // LLVM's "+a,-b"
+  int opt_level = 3;                   // 0 to 3
+  BoundsChecksOption bounds_checks = BoundsChecksOption::kBoth;
+  OutputFormat format = OutputFormat::kContainer;
+  unsigned jobs = 0;                   // threads; 0: one per core. Never changes the output
+  // Told how many of how many steps are done, from any thread, one call at a time.
+  std::function<void(std::size_t done, std::size_t total)> progress;
+};
+
+// Version of the compiler and of LLVM, one line.
+std::string VersionText();
+
+// Reads, validates, compiles and links `wasm`. Thread safe; the same input and options give
+// the same bytes. For OutputFormat::kObject and kLlvmIr the result is the (first) variant's
+// relocatable object or textual IR.
+Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
+                                                     const Options& options);
+
+}  // namespace tenon::compiler

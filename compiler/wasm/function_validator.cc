@@ -1,0 +1,608 @@
+#include "compiler/wasm/function_validator.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <string_view>
+
+#include "compiler/wasm/readable_name.h"
+#include "compiler/wasm/validator.h"
+
+namespace tenon::wasm {
+namespace {
+
+// The type of an operand that code after an unconditional branch takes from the
+// empty stack: it fits everything ("Bot" in the specification).
+constexpr ValueType kBottom = static_cast<ValueType>(0);
+
+// A one-element list of types that lives forever.
+std::span<const ValueType> SingleType(ValueType type) {
+  static constexpr ValueType kTypes[] = {
+      ValueType::kI32,  ValueType::kI64,     ValueType::kF32,       ValueType::kF64,
+      ValueType::kV128, ValueType::kFuncRef, ValueType::kExternRef,
+  };
+  return {std::find(std::begin(kTypes), std::end(kTypes), type), 1};
+}
+
+bool SameTypes(std::span<const ValueType> a, std::span<const ValueType> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+}  // namespace
+
+// --- Messages ---------------------------------------------------------------
+
+bool FunctionValidator::Fail(const char* format, ...) {
+  char message[200];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  FailReading(Error::Format("%s, at byte offset 0x%x", message, current_offset_));
+  return false;
+}
+
+void FunctionValidator::FailReading(const Error& error) {
+  const std::string_view name = module_.functions[function_index_].name;
+  if (name.empty()) {
+    error_ = Error::Format("%s in function %u", error.text(), function_index_);
+  } else {
+    error_ = Error::Format("%s in function %u (\"%s\")", error.text(), function_index_,
+                           ReadableName(name).c_str());
+  }
+}
+
+bool FunctionValidator::Mismatch(ValueType expected, ValueType actual) {
+  return Fail("type mismatch: %s expected %s but the stack holds %s", CurrentName(),
+              ValueTypeName(expected), ValueTypeName(actual));
+}
+
+bool FunctionValidator::Underflow(const char* expected) {
+  return Fail("type mismatch: %s expected %s but the stack %s", CurrentName(), expected,
+              controls_.size() > 1 ? "holds nothing from within the block" : "is empty");
+}
+
+// --- The operand stack ------------------------------------------------------
+
+bool FunctionValidator::Pop(ValueType expected) {
+  const Control& block = controls_.back();
+  if (operands_.size() == block.height) [[unlikely]] {
+    return block.unreachable || Underflow(ValueTypeName(expected));
+  }
+  const ValueType actual = operands_.back();
+  operands_.pop_back();
+  if (actual == expected || actual == kBottom) [[likely]]
+    return true;
+  return Mismatch(expected, actual);
+}
+
+bool FunctionValidator::PopAny(ValueType& actual) {
+  const Control& block = controls_.back();
+  if (operands_.size() == block.height) {
+    actual = kBottom;
+    return block.unreachable || Underflow("a value");
+  }
+  actual = operands_.back();
+  operands_.pop_back();
+  return true;
+}
+
+bool FunctionValidator::PopAll(std::span<const ValueType> expected) {
+  const Control& block = controls_.back();
+  for (std::size_t i = expected.size(); i > 0; --i) {
+    // An empty stack behind an unconditional branch has whatever is wanted.
+    if (block.unreachable && operands_.size() == block.height) return true;
+    if (!Pop(expected[i - 1])) return false;
+  }
+  return true;
+}
+
+bool FunctionValidator::PushAll(std::span<const ValueType> types) {
+  if (types.size() > kMaximumOperandStack - std::min(operands_.size(), kMaximumOperandStack)) {
+    return Fail(
+        "too many operands: the stack would hold %zu, this implementation supports at most %zu",
+        operands_.size() + types.size(), kMaximumOperandStack);
+  }
+  operands_.insert(operands_.end(), types.begin(), types.end());
+  return true;
+}
+
+bool FunctionValidator::ApplySignature(const OpcodeInfo& info) {
+  for (std::size_t i = info.operand_count; i > 0; --i) {
+    if (!Pop(info.operands[i - 1])) return false;
+  }
+  if (info.result_count != 0) Push(info.result);
+  return true;
+}
+
+// --- Blocks and branches (3.3.8) --------------------------------------------
+
+bool FunctionValidator::BlockTypes(const BlockType& type, Control& control) {
+  switch (type.kind) {
+    case BlockType::Kind::kEmpty:
+      return true;
+    case BlockType::Kind::kValue:
+      control.results = SingleType(type.value);
+      return true;
+    case BlockType::Kind::kTypeIndex:
+      break;
+  }
+  if (type.type_index >= module_.types.size()) {
+    return Fail("unknown type %u: the module has %zu types", type.type_index, module_.types.size());
+  }
+  control.parameters = module_.types[type.type_index].parameters;
+  control.results = module_.types[type.type_index].results;
+  return true;
+}
+
+bool FunctionValidator::OpenBlock(const Instruction& instruction) {
+  Control control{instruction.opcode, false, 0, {}, {}, instruction.offset};
+  if (!BlockTypes(instruction.block_type, control)) return false;
+  if (instruction.opcode == Opcode::kIf && !Pop(ValueType::kI32)) return false;
+  if (!PopAll(control.parameters)) return false;
+  control.height = operands_.size();
+  controls_.push_back(control);
+  return PushAll(control.parameters);
+}
+
+// Pops the results of the innermost block, which must be all it holds.
+bool FunctionValidator::PopBlockResults() {
+  const Control& block = controls_.back();
+  if (!PopAll(block.results)) return false;
+  if (operands_.size() == block.height) return true;
+  const std::size_t surplus = operands_.size() - block.height;
+  return Fail(
+      "type mismatch: %zu value%s too many on the stack at the %s of the %s at byte offset "
+      "0x%x",
+      surplus, surplus == 1 ? "" : "s", CurrentName(),
+      controls_.size() == 1 ? "function" : OpcodeName(block.opcode), block.offset);
+}
+
+bool FunctionValidator::Else() {
+  if (controls_.back().opcode != Opcode::kIf) return Fail("unexpected else without if");
+  if (!PopBlockResults()) return false;
+  Control& block = controls_.back();
+  block.opcode = Opcode::kElse;
+  block.unreachable = false;
+  return PushAll(block.parameters);
+}
+
+bool FunctionValidator::End() {
+  if (!PopBlockResults()) return false;
+  const Control block = controls_.back();
+  if (block.opcode == Opcode::kIf && !SameTypes(block.parameters, block.results)) {
+    return Fail(
+        "type mismatch: the if at byte offset 0x%x has no else, so its %zu parameters and "
+        "%zu results must have the same types",
+        block.offset, block.parameters.size(), block.results.size());
+  }
+  controls_.pop_back();
+  return PushAll(block.results);
+}
+
+bool FunctionValidator::MarkUnreachable() {
+  Control& block = controls_.back();
+  operands_.resize(block.height);
+  block.unreachable = true;
+  return true;
+}
+
+std::span<const ValueType> FunctionValidator::LabelTypes(const Control& control) const {
+  return control.opcode == Opcode::kLoop ? control.parameters : control.results;
+}
+
+bool FunctionValidator::Label(std::uint32_t depth, const Control*& control) {
+  if (depth >= controls_.size()) {
+    return Fail("unknown label %u: %s stands in %zu blocks, the function included", depth,
+                CurrentName(), controls_.size());
+  }
+  control = &controls_[controls_.size() - 1 - depth];
+  return true;
+}
+
+bool FunctionValidator::BranchTable(std::span<const std::uint32_t> targets) {
+  if (!Pop(ValueType::kI32)) return false;
+  const Control* default_label = nullptr;
+  if (!Label(targets.back(), default_label)) return false;
+  const std::size_t arity = LabelTypes(*default_label).size();
+  // Labels repeat in a long table; each is checked once.
+  label_stamps_.resize(std::max(label_stamps_.size(), controls_.size()));
+  const std::uint32_t stamp = current_offset_;  // unlike that of any other br_table
+  for (const std::uint32_t target : targets) {
+    const Control* label = nullptr;
+    if (!Label(target, label)) return false;
+    if (label_stamps_[target] == stamp) continue;
+    label_stamps_[target] = stamp;
+    const std::span<const ValueType> types = LabelTypes(*label);
+    if (types.size() != arity) {
+      return Fail(
+          "type mismatch: label %u of br_table takes %zu values, its default label %u "
+          "takes %zu",
+          target, types.size(), targets.back(), arity);
+    }
+    // The operands stay for the next label.
+    const std::size_t available = operands_.size() - controls_.back().height;
+    for (std::size_t i = 0; i < arity; ++i) {
+      const ValueType expected = types[arity - 1 - i];
+      if (i >= available) {
+        if (!controls_.back().unreachable) return Underflow(ValueTypeName(expected));
+        break;
+      }
+      const ValueType actual = operands_[operands_.size() - 1 - i];
+      if (actual != expected && actual != kBottom) return Mismatch(expected, actual);
+    }
+  }
+  return MarkUnreachable();
+}
+
+// --- Locals and indices -----------------------------------------------------
+
+void FunctionValidator::PrepareLocals(const Function& function) {
+  constexpr std::size_t kFirstLocals = 1024;
+  const std::vector<ValueType>& parameters = module_.TypeOf(function).parameters;
+  first_locals_.assign(parameters.begin(), parameters.end());
+  more_locals_.clear();
+  local_count_ = static_cast<std::uint32_t>(parameters.size());
+  for (const Function::LocalRun& run : function.locals) {
+    local_count_ += run.count;
+    const std::size_t room = kFirstLocals - std::min(first_locals_.size(), kFirstLocals);
+    const std::size_t first = std::min<std::size_t>(run.count, room);
+    first_locals_.insert(first_locals_.end(), first, run.type);
+    if (first < run.count) more_locals_.push_back({local_count_, run.type});
+  }
+}
+
+bool FunctionValidator::LocalType(std::uint32_t index, ValueType& type) {
+  if (index < first_locals_.size()) [[likely]] {
+    type = first_locals_[index];
+    return true;
+  }
+  if (index >= local_count_) {
+    return Fail("unknown local %u: the function has %u locals, parameters included", index,
+                local_count_);
+  }
+  type =
+      std::upper_bound(more_locals_.begin(), more_locals_.end(), index,
+                       [](std::uint32_t value, const LocalRunEnd& run) { return value < run.end; })
+          ->type;
+  return true;
+}
+
+bool FunctionValidator::GetGlobal(std::uint32_t index, const Global*& global) {
+  if (index >= module_.globals.size()) {
+    return Fail("unknown global %u: the module has %zu globals", index, module_.globals.size());
+  }
+  global = &module_.globals[index];
+  return true;
+}
+
+bool FunctionValidator::GetTable(std::uint32_t index, const Table*& table) {
+  if (index >= module_.tables.size()) {
+    return Fail("unknown table %u: the module has %zu tables", index, module_.tables.size());
+  }
+  table = &module_.tables[index];
+  return true;
+}
+
+bool FunctionValidator::GetElementSegment(std::uint32_t index, const ElementSegment*& segment) {
+  if (index >= module_.element_segments.size()) {
+    return Fail("unknown elem segment %u: the module has %zu element segments", index,
+                module_.element_segments.size());
+  }
+  segment = &module_.element_segments[index];
+  return true;
+}
+
+bool FunctionValidator::GetFunctionType(std::uint32_t index, const FunctionType*& type) {
+  if (index >= module_.functions.size()) {
+    return Fail("unknown function %u: the module has %zu functions", index,
+                module_.functions.size());
+  }
+  type = &module_.TypeOf(module_.functions[index]);
+  return true;
+}
+
+bool FunctionValidator::CheckMemory(std::uint32_t index) {
+  if (index < module_.memories.size()) return true;
+  return Fail("unknown memory %u: %s needs it, the module has %zu memories", index, CurrentName(),
+              module_.memories.size());
+}
+
+bool FunctionValidator::CheckMemoryAccess(const Instruction& instruction, std::uint32_t natural) {
+  if (!CheckMemory(instruction.memory_index)) return false;
+  if (instruction.align_log2 > natural) {
+    return Fail("alignment must not be larger than natural: %s has 2**%u, natural is 2**%u",
+                CurrentName(), instruction.align_log2, natural);
+  }
+  if (instruction.memory_offset > UINT32_MAX) {
+    return Fail("offset out of range: %s has 0x%llx, a 32-bit memory allows at most 0x%x",
+                CurrentName(), static_cast<unsigned long long>(instruction.memory_offset),
+                UINT32_MAX);
+  }
+  return true;
+}
+
+bool FunctionValidator::CheckDataSegment(std::uint32_t index) {
+  // Without the count, a one-pass validator could not know the segments, which
+  // stand behind the code (5.5.16).
+  if (!module_.data_count) {
+    return Fail("data count section required: %s refers to a data segment", CurrentName());
+  }
+  if (index >= module_.data_segments.size()) {
+    return Fail("unknown data segment %u: the module has %zu data segments", index,
+                module_.data_segments.size());
+  }
+  return true;
+}
+
+// --- Instructions -----------------------------------------------------------
+
+bool FunctionValidator::Select(const Instruction& instruction) {
+  if (instruction.opcode == Opcode::kSelectTyped) {
+    if (instruction.type_count != 1) {
+      return Fail("invalid result arity: select has %u types and not 1", instruction.type_count);
+    }
+    if (!Pop(ValueType::kI32) || !Pop(instruction.type) || !Pop(instruction.type)) return false;
+    Push(instruction.type);
+    return true;
+  }
+  ValueType second = kBottom;
+  ValueType first = kBottom;
+  if (!Pop(ValueType::kI32) || !PopAny(second) || !PopAny(first)) return false;
+  for (const ValueType type : {first, second}) {
+    if (IsReference(type)) {
+      return Fail("type mismatch: select without a type expected numbers but the stack holds %s",
+                  ValueTypeName(type));
+    }
+  }
+  if (first != second && first != kBottom && second != kBottom) return Mismatch(first, second);
+  Push(first == kBottom ? second : first);
+  return true;
+}
+
+bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
+  const OpcodeInfo& info = InfoOf(instruction.opcode);
+  switch (instruction.opcode) {
+    // Control (3.3.8).
+    case Opcode::kUnreachable:
+      return MarkUnreachable();
+    case Opcode::kBlock:
+    case Opcode::kLoop:
+    case Opcode::kIf:
+      return OpenBlock(instruction);
+    case Opcode::kElse:
+      return Else();
+    case Opcode::kEnd:
+      return End();
+    case Opcode::kBr: {
+      const Control* label = nullptr;
+      return Label(instruction.index, label) && PopAll(LabelTypes(*label)) && MarkUnreachable();
+    }
+    case Opcode::kBrIf: {
+      const Control* label = nullptr;
+      if (!Label(instruction.index, label) || !Pop(ValueType::kI32)) return false;
+      const std::span<const ValueType> types = LabelTypes(*label);
+      return PopAll(types) && PushAll(types);
+    }
+    case Opcode::kBrTable:
+      return BranchTable(instruction.targets);
+    case Opcode::kReturn:
+      return PopAll(controls_.front().results) && MarkUnreachable();
+    case Opcode::kCall: {
+      const FunctionType* type = nullptr;
+      return GetFunctionType(instruction.index, type) && PopAll(type->parameters) &&
+             PushAll(type->results);
+    }
+    case Opcode::kCallIndirect: {
+      const Table* table = nullptr;
+      if (!GetTable(instruction.index2, table)) return false;
+      if (table->element_type != ValueType::kFuncRef) {
+        return Fail(
+            "type mismatch: call_indirect expected a table of funcref but table %u holds "
+            "%s",
+            instruction.index2, ValueTypeName(table->element_type));
+      }
+      if (instruction.index >= module_.types.size()) {
+        return Fail("unknown type %u: the module has %zu types", instruction.index,
+                    module_.types.size());
+      }
+      const FunctionType& type = module_.types[instruction.index];
+      return Pop(ValueType::kI32) && PopAll(type.parameters) && PushAll(type.results);
+    }
+
+    // Parametric (3.3.4).
+    case Opcode::kDrop: {
+      ValueType type = kBottom;
+      return PopAny(type);
+    }
+    case Opcode::kSelect:
+    case Opcode::kSelectTyped:
+      return Select(instruction);
+
+    // Variable (3.3.5).
+    case Opcode::kLocalGet: {
+      ValueType type = kBottom;
+      if (!LocalType(instruction.index, type)) return false;
+      Push(type);
+      return true;
+    }
+    case Opcode::kLocalSet: {
+      ValueType type = kBottom;
+      return LocalType(instruction.index, type) && Pop(type);
+    }
+    case Opcode::kLocalTee: {
+      ValueType type = kBottom;
+      if (!LocalType(instruction.index, type) || !Pop(type)) return false;
+      Push(type);
+      return true;
+    }
+    case Opcode::kGlobalGet: {
+      const Global* global = nullptr;
+      if (!GetGlobal(instruction.index, global)) return false;
+      Push(global->type);
+      return true;
+    }
+    case Opcode::kGlobalSet: {
+      const Global* global = nullptr;
+      if (!GetGlobal(instruction.index, global)) return false;
+      if (!global->is_mutable) {
+        return Fail("immutable global: global.set of global %u, which is not mutable",
+                    instruction.index);
+      }
+      return Pop(global->type);
+    }
+
+    // References (3.3.2).
+    case Opcode::kRefNull:
+      Push(instruction.type);
+      return true;
+    case Opcode::kRefIsNull: {
+      ValueType type = kBottom;
+      if (!PopAny(type)) return false;
+      if (type != kBottom && !IsReference(type)) {
+        return Fail("type mismatch: ref.is_null expected a reference but the stack holds %s",
+                    ValueTypeName(type));
+      }
+      Push(ValueType::kI32);
+      return true;
+    }
+    case Opcode::kRefFunc: {
+      const FunctionType* type = nullptr;
+      if (!GetFunctionType(instruction.index, type)) return false;
+      if (!module_.functions[instruction.index].referenced) {
+        return Fail(
+            "undeclared function reference: function %u is in no element segment, export "
+            "or initializer",
+            instruction.index);
+      }
+      Push(ValueType::kFuncRef);
+      return true;
+    }
+
+    // Tables (3.3.6).
+    case Opcode::kTableGet: {
+      const Table* table = nullptr;
+      if (!GetTable(instruction.index, table) || !Pop(ValueType::kI32)) return false;
+      Push(table->element_type);
+      return true;
+    }
+    case Opcode::kTableSet: {
+      const Table* table = nullptr;
+      return GetTable(instruction.index, table) && Pop(table->element_type) && Pop(ValueType::kI32);
+    }
+    case Opcode::kTableGrow: {
+      const Table* table = nullptr;
+      if (!GetTable(instruction.index, table) || !Pop(ValueType::kI32) ||
+          !Pop(table->element_type)) {
+        return false;
+      }
+      Push(ValueType::kI32);
+      return true;
+    }
+    case Opcode::kTableFill: {
+      const Table* table = nullptr;
+      return GetTable(instruction.index, table) && Pop(ValueType::kI32) &&
+             Pop(table->element_type) && Pop(ValueType::kI32);
+    }
+    case Opcode::kTableSize: {
+      const Table* table = nullptr;
+      if (!GetTable(instruction.index, table)) return false;
+      break;
+    }
+    case Opcode::kTableInit: {
+      const Table* table = nullptr;
+      const ElementSegment* segment = nullptr;
+      if (!GetTable(instruction.index2, table)) return false;
+      if (!GetElementSegment(instruction.index, segment)) return false;
+      if (table->element_type != segment->type) {
+        return Fail("type mismatch: table.init of table %u of %s from element segment %u of %s",
+                    instruction.index2, ValueTypeName(table->element_type), instruction.index,
+                    ValueTypeName(segment->type));
+      }
+      break;
+    }
+    case Opcode::kTableCopy: {
+      const Table* destination = nullptr;
+      const Table* source = nullptr;
+      if (!GetTable(instruction.index, destination)) return false;
+      if (!GetTable(instruction.index2, source)) return false;
+      if (destination->element_type != source->element_type) {
+        return Fail("type mismatch: table.copy to table %u of %s from table %u of %s",
+                    instruction.index, ValueTypeName(destination->element_type), instruction.index2,
+                    ValueTypeName(source->element_type));
+      }
+      break;
+    }
+    case Opcode::kElemDrop: {
+      const ElementSegment* segment = nullptr;
+      if (!GetElementSegment(instruction.index, segment)) return false;
+      break;
+    }
+
+    // Memory (3.3.7).
+    case Opcode::kMemorySize:
+    case Opcode::kMemoryGrow:
+    case Opcode::kMemoryFill:
+      if (!CheckMemory(instruction.index)) return false;
+      break;
+    case Opcode::kMemoryCopy:
+      if (!CheckMemory(instruction.index) || !CheckMemory(instruction.index2)) return false;
+      break;
+    case Opcode::kMemoryInit:
+      if (!CheckMemory(instruction.index2) || !CheckDataSegment(instruction.index)) return false;
+      break;
+    case Opcode::kDataDrop:
+      if (!CheckDataSegment(instruction.index)) return false;
+      break;
+
+    // Numeric instructions, loads and stores: their types are in opcodes.def.
+    default:
+      if (info.immediate == ImmediateKind::kMemoryAccess &&
+          !CheckMemoryAccess(instruction, info.width_log2)) {
+        return false;
+      }
+      break;
+  }
+  return ApplySignature(info);
+}
+
+bool FunctionValidator::ValidateBody(const Function& function) {
+  PrepareLocals(function);
+  operands_.clear();
+  controls_.clear();
+  label_stamps_.clear();
+  controls_.push_back(
+      {Opcode::kBlock, false, 0, {}, module_.TypeOf(function).results, function.body_offset});
+  InstructionReader reader(function.body, function.body_offset);
+  while (!controls_.empty()) {
+    if (reader.AtEnd()) {
+      current_offset_ = reader.offset();
+      return Fail(
+          "END opcode expected: the code ends within %zu open blocks, the function "
+          "included",
+          controls_.size());
+    }
+    const Result<Instruction> instruction = reader.Next();
+    if (!instruction.ok()) {
+      FailReading(instruction.error());
+      return false;
+    }
+    current_opcode_ = instruction->opcode;
+    current_offset_ = instruction->offset;
+    if (!ValidateInstruction(*instruction)) return false;
+  }
+  if (!reader.AtEnd()) {
+    current_offset_ = reader.offset();
+    return Fail("section size mismatch: %zu bytes of code follow the function's end",
+                function.body_offset + function.body.size() - reader.offset());
+  }
+  return true;
+}
+
+Status FunctionValidator::Validate(std::uint32_t index) {
+  function_index_ = index;
+  if (ValidateBody(module_.functions[index])) return Status::Ok();
+  return *error_;
+}
+
+}  // namespace tenon::wasm

@@ -1,0 +1,102 @@
+// The validation algorithm for function bodies (core specification, appendix
+// "Validation Algorithm"): one pass, with a stack of operand types and a stack
+// of the open blocks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "compiler/wasm/instruction.h"
+#include "compiler/wasm/module.h"
+#include "compiler/wasm/opcode_info.h"
+#include "format/result.h"
+
+namespace tenon::wasm {
+
+class FunctionValidator {
+ public:
+  // The module without its bodies must be valid already: types, imports and so on.
+  explicit FunctionValidator(const Module& module) : module_(module) {}
+
+  // Checks the body of the defined function `index`. The object serves all
+  // functions of a module, one after the other, and keeps its stacks' memory.
+  Status Validate(std::uint32_t index);
+
+ private:
+  // An open block; the function itself is the outermost.
+  struct Control {
+    Opcode opcode;  // block, loop, if or else
+    bool unreachable;
+    std::size_t height;  // of the operand stack below the block
+    std::span<const ValueType> parameters;
+    std::span<const ValueType> results;
+    std::uint32_t offset;
+  };
+
+  // All of these return false after setting error_.
+  bool ValidateBody(const Function& function);
+  bool ValidateInstruction(const Instruction& instruction);
+  bool ApplySignature(const OpcodeInfo& info);
+
+  bool Pop(ValueType expected);
+  bool PopAny(ValueType& actual);
+  bool PopAll(std::span<const ValueType> expected);
+  void Push(ValueType type) { operands_.push_back(type); }
+  bool PushAll(std::span<const ValueType> types);
+
+  bool BlockTypes(const BlockType& type, Control& control);
+  bool OpenBlock(const Instruction& instruction);
+  bool Else();
+  bool PopBlockResults();
+  bool End();
+  bool BranchTable(std::span<const std::uint32_t> targets);
+  bool Select(const Instruction& instruction);
+  bool MarkUnreachable();
+  std::span<const ValueType> LabelTypes(const Control& control) const;
+  bool Label(std::uint32_t depth, const Control*& control);
+
+  void PrepareLocals(const Function& function);
+  bool LocalType(std::uint32_t index, ValueType& type);
+  bool GetGlobal(std::uint32_t index, const Global*& global);
+  bool GetTable(std::uint32_t index, const Table*& table);
+  bool GetElementSegment(std::uint32_t index, const ElementSegment*& segment);
+  bool GetFunctionType(std::uint32_t index, const FunctionType*& type);
+  bool CheckMemory(std::uint32_t index);
+  bool CheckMemoryAccess(const Instruction& instruction, std::uint32_t natural);
+  bool CheckDataSegment(std::uint32_t index);
+
+  const char* CurrentName() const { return OpcodeName(current_opcode_); }
+  bool Mismatch(ValueType expected, ValueType actual);
+  bool Underflow(const char* expected);
+  [[gnu::format(printf, 2, 3), gnu::cold]] bool Fail(const char* format, ...);
+  void FailReading(const Error& error);
+
+  const Module& module_;
+  std::uint32_t function_index_ = 0;
+  std::vector<ValueType> operands_;
+  std::vector<Control> controls_;
+
+  // The first locals, parameters included, one by one; of functions that have
+  // very many, the others as runs, so that a declaration of a few bytes does not
+  // cost the writing of 50,000 entries.
+  std::vector<ValueType> first_locals_;
+  struct LocalRunEnd {
+    std::uint32_t end;  // the index behind the run's last local
+    ValueType type;
+  };
+  std::vector<LocalRunEnd> more_locals_;
+  std::uint32_t local_count_ = 0;
+
+  // Stamps of the labels that the current br_table has been checked against.
+  std::vector<std::uint32_t> label_stamps_;
+
+  // Of the instruction being checked, for messages.
+  Opcode current_opcode_ = Opcode::kNop;
+  std::uint32_t current_offset_ = 0;
+  std::optional<Error> error_;
+};
+
+}  // namespace tenon::wasm

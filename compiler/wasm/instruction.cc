@@ -1,0 +1,250 @@
+#include "compiler/wasm/instruction.h"
+
+#include <array>
+#include <cstddef>
+
+#include "compiler/wasm/leb128.h"
+#include "compiler/wasm/opcode_info.h"
+#include "compiler/wasm/unsupported.h"
+
+namespace tenon::wasm {
+namespace {
+
+constexpr std::uint16_t kNoOpcode = 0xFFFF;
+constexpr std::uint8_t kMiscellaneousPrefix = 0xFC;
+
+struct OpcodeTables {
+  std::array<std::uint16_t, 256> plain;
+  std::array<std::uint16_t, 18> miscellaneous;  // behind kMiscellaneousPrefix
+};
+
+// From the bytes to Opcode. A row that fits into neither table fails to compile.
+constexpr OpcodeTables MakeOpcodeTables() {
+  OpcodeTables tables{};
+  tables.plain.fill(kNoOpcode);
+  tables.miscellaneous.fill(kNoOpcode);
+  constexpr std::uint32_t kCodes[] = {
+#define TENON_OPCODE(enumerator, code, ...) code,
+#include "compiler/wasm/opcodes.def"
+#undef TENON_OPCODE
+  };
+  std::uint16_t opcode = 0;
+  for (const std::uint32_t code : kCodes) {
+    if (code < 0x100) {
+      tables.plain.at(code) = opcode;
+    } else {
+      tables.miscellaneous.at(code - (static_cast<std::uint32_t>(kMiscellaneousPrefix) << 12)) =
+          opcode;
+    }
+    ++opcode;
+  }
+  return tables;
+}
+
+constexpr OpcodeTables kOpcodeTables = MakeOpcodeTables();
+
+// The immediates of one instruction. Every method returns false after setting
+// `error`; the caller turns it into a sentence, so that the fast path handles
+// no Error objects.
+class ImmediateReader {
+ public:
+  ImmediateReader(std::span<const std::uint8_t> bytes, std::size_t& position)
+      : bytes_(bytes), position_(position) {}
+
+  LebError error() const { return error_; }
+
+  bool U32(std::uint32_t& value) {
+    // One-byte values are by far the most frequent.
+    if (position_ < bytes_.size() && bytes_[position_] < 0x80) {
+      value = bytes_[position_++];
+      return true;
+    }
+    return Check(ReadLeb128<32>(bytes_, position_, value));
+  }
+  bool U64(std::uint64_t& value) { return Check(ReadLeb128<64>(bytes_, position_, value)); }
+  bool S32(std::int32_t& value) { return Check(ReadLeb128<32>(bytes_, position_, value)); }
+  bool S33(std::int64_t& value) { return Check(ReadLeb128<33>(bytes_, position_, value)); }
+  bool S64(std::int64_t& value) { return Check(ReadLeb128<64>(bytes_, position_, value)); }
+
+  bool Byte(std::uint8_t& value) {
+    if (position_ == bytes_.size()) return Check(LebError::kUnexpectedEnd);
+    value = bytes_[position_++];
+    return true;
+  }
+
+  // A little-endian bit pattern of `count` bytes (section 5.2.3).
+  bool Bits(std::size_t count, std::uint64_t& value) {
+    if (bytes_.size() - position_ < count) return Check(LebError::kUnexpectedEnd);
+    value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      value |= static_cast<std::uint64_t>(bytes_[position_ + i]) << (8 * i);
+    }
+    position_ += count;
+    return true;
+  }
+
+ private:
+  bool Check(LebError error) {
+    error_ = error;
+    return error == LebError::kNone;
+  }
+
+  std::span<const std::uint8_t> bytes_;
+  std::size_t& position_;
+  LebError error_ = LebError::kNone;
+};
+
+}  // namespace
+
+const char* OpcodeName(Opcode opcode) { return InfoOf(opcode).name; }
+
+Result<Instruction> InstructionReader::Next() {
+  const std::uint32_t opcode_offset = offset();
+  ImmediateReader immediates(bytes_, position_);
+  const auto malformed = [&] {
+    return Error::Format("%s, at byte offset 0x%x", LebErrorText(immediates.error()), offset());
+  };
+
+  std::uint8_t byte = 0;
+  if (!immediates.Byte(byte)) return malformed();
+  std::uint16_t opcode = kOpcodeTables.plain[byte];
+  if (opcode == kNoOpcode) {
+    // 0xFB to 0xFE are the prefixes in use, by proposals not supported but for 0xFC.
+    if (byte < 0xFB || byte == 0xFF) return UnsupportedOpcode(0, byte, opcode_offset);
+    std::uint32_t code = 0;
+    if (!immediates.U32(code)) return malformed();
+    if (byte == kMiscellaneousPrefix && code < kOpcodeTables.miscellaneous.size()) {
+      opcode = kOpcodeTables.miscellaneous[code];
+    }
+    if (opcode == kNoOpcode) return UnsupportedOpcode(byte, code, opcode_offset);
+  }
+
+  Instruction instruction{};
+  instruction.opcode = static_cast<Opcode>(opcode);
+  instruction.offset = opcode_offset;
+  const std::uint32_t immediate_offset = offset();
+
+  switch (InfoOf(instruction.opcode).immediate) {
+    case ImmediateKind::kNone:
+      break;
+
+    case ImmediateKind::kBlock: {
+      // A type index or a negative one-byte code, in one 33-bit integer (5.3.7).
+      std::int64_t type = 0;
+      if (!immediates.S33(type)) return malformed();
+      if (type >= 0) {
+        instruction.block_type.kind = BlockType::Kind::kTypeIndex;
+        instruction.block_type.type_index = static_cast<std::uint32_t>(type);
+        break;
+      }
+      const std::uint8_t code = type >= -0x40 ? static_cast<std::uint8_t>(type & 0x7F) : 0;
+      if (code == 0x40) {
+        instruction.block_type.kind = BlockType::Kind::kEmpty;
+      } else if (IsSupportedValueType(code)) {
+        instruction.block_type.kind = BlockType::Kind::kValue;
+        instruction.block_type.value = static_cast<ValueType>(code);
+      } else {
+        return UnsupportedValueType(code, "malformed block type", immediate_offset);
+      }
+      break;
+    }
+
+    case ImmediateKind::kIndex:
+      if (!immediates.U32(instruction.index)) return malformed();
+      break;
+
+    case ImmediateKind::kTwoIndices:
+      if (!immediates.U32(instruction.index)) return malformed();
+      if (!immediates.U32(instruction.index2)) return malformed();
+      break;
+
+    case ImmediateKind::kBranchTable: {
+      std::uint32_t count = 0;
+      if (!immediates.U32(count)) return malformed();
+      // Every label takes a byte, so this bounds what is allocated by the input.
+      if (count >= bytes_.size() - position_) {
+        return Error::Format(
+            "length out of bounds: br_table has %u labels besides the default one, but %zu bytes "
+            "are left in the function, at byte offset 0x%x",
+            count, bytes_.size() - position_, immediate_offset);
+      }
+      targets_.resize(static_cast<std::size_t>(count) + 1);
+      for (std::uint32_t& target : targets_) {
+        if (!immediates.U32(target)) return malformed();
+      }
+      instruction.targets = targets_;
+      break;
+    }
+
+    case ImmediateKind::kSelectTypes:
+      if (!immediates.U32(instruction.type_count)) return malformed();
+      for (std::uint32_t i = 0; i < instruction.type_count; ++i) {
+        const std::uint32_t type_offset = offset();
+        std::uint8_t type = 0;
+        if (!immediates.Byte(type)) return malformed();
+        if (!IsSupportedValueType(type)) {
+          return UnsupportedValueType(type, "malformed value type", type_offset);
+        }
+        if (i == 0) instruction.type = static_cast<ValueType>(type);
+      }
+      break;
+
+    case ImmediateKind::kMemoryAccess: {
+      // The alignment's bit 6 says that a memory index follows (5.4.6, "memarg").
+      constexpr std::uint32_t kHasMemoryIndex = 0x40;
+      std::uint32_t flags = 0;
+      if (!immediates.U32(flags)) return malformed();
+      if (flags >= 2 * kHasMemoryIndex) {
+        return Error::Format("malformed memop flags: %s has 0x%x, at byte offset 0x%x",
+                             OpcodeName(instruction.opcode), flags, immediate_offset);
+      }
+      if ((flags & kHasMemoryIndex) != 0 && !immediates.U32(instruction.memory_index)) {
+        return malformed();
+      }
+      instruction.align_log2 = flags & (kHasMemoryIndex - 1);
+      // 64 bits since memory64; the validator limits it by the memory's type.
+      if (!immediates.U64(instruction.memory_offset)) return malformed();
+      break;
+    }
+
+    case ImmediateKind::kHeapType: {
+      std::int64_t type = 0;
+      if (!immediates.S33(type)) return malformed();
+      if (type >= 0) {
+        return UnsupportedFeature("ref.null of a type index", "typed function references",
+                                  opcode_offset);
+      }
+      const std::uint8_t code = type >= -0x40 ? static_cast<std::uint8_t>(type & 0x7F) : 0;
+      instruction.type = static_cast<ValueType>(code);
+      if (!IsSupportedValueType(code) || !IsReference(instruction.type)) {
+        return UnsupportedValueType(code, "malformed heap type", immediate_offset);
+      }
+      break;
+    }
+
+    case ImmediateKind::kI32: {
+      std::int32_t value = 0;
+      if (!immediates.S32(value)) return malformed();
+      instruction.bits = static_cast<std::uint32_t>(value);
+      break;
+    }
+
+    case ImmediateKind::kI64: {
+      std::int64_t value = 0;
+      if (!immediates.S64(value)) return malformed();
+      instruction.bits = static_cast<std::uint64_t>(value);
+      break;
+    }
+
+    case ImmediateKind::kF32:
+      if (!immediates.Bits(4, instruction.bits)) return malformed();
+      break;
+
+    case ImmediateKind::kF64:
+      if (!immediates.Bits(8, instruction.bits)) return malformed();
+      break;
+  }
+  return instruction;
+}
+
+}  // namespace tenon::wasm

@@ -1,0 +1,153 @@
+// A WebAssembly module as plain data: what the reader produces, the validator
+// checks, and lowering consumes.
+//
+// Function bodies stay bytes of the input (which must outlive the Module);
+// validator and lowering both walk them with InstructionReader
+// (instruction.h), so there is one decoder. Index spaces are vectors with the
+// imported entries first, as in the specification (section 2.5).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/value_type.h"
+
+namespace tenon::wasm {
+
+struct FunctionType {
+  std::vector<ValueType> parameters;
+  std::vector<ValueType> results;
+  bool operator==(const FunctionType&) const = default;
+};
+
+// Limits of a memory (in pages) or a table (in elements).
+struct Limits {
+  std::uint64_t minimum = 0;
+  std::optional<std::uint64_t> maximum;
+  bool is_64 = false;   // memory64 / table64; refused by this release's reader
+  bool shared = false;  // threads; refused by this release's reader
+};
+
+// A constant expression (section 3.3.13, with extended-const arithmetic) in
+// postfix order. Both evaluated at compile time where possible and written to
+// the container where it depends on an imported global.
+struct ConstantOperation {
+  enum class Kind : std::uint8_t {
+    kI32Const, kI64Const, kF32Const, kF64Const,  // bits in `value`
+    kGlobalGet,                                  // global index in `value`
+    kRefNull,                                    // ValueType in `value`
+    kRefFunc,                                    // function index in `value`
+    kI32Add, kI32Sub, kI32Mul, kI64Add, kI64Sub, kI64Mul,
+  };
+  Kind kind;
+  std::uint64_t value = 0;
+};
+using ConstantExpression = std::vector<ConstantOperation>;
+
+struct Import {
+  std::string_view module;
+  std::string_view name;
+  ExternKind kind;
+  std::uint32_t index;   // in the index space of `kind`
+  std::uint32_t offset;  // byte offset in the file, for messages
+};
+
+struct Export {
+  std::string_view name;
+  ExternKind kind;
+  std::uint32_t index;
+  std::uint32_t offset = 0;  // byte offset in the file, for messages
+};
+
+struct Function {
+  std::uint32_t type_index = 0;
+  bool imported = false;
+  // Address-taken in the sense of the specification's `refs`: exported, in an
+  // element segment, in a global initialiser or in any ref.func. Only these can become funcrefs.
+  bool referenced = false;
+  // The rest is for defined functions only.
+  struct LocalRun {
+    std::uint32_t count;
+    ValueType type;
+  };
+  std::vector<LocalRun> locals;             // without the parameters
+  std::span<const std::uint8_t> body;       // expression bytes, the final `end` included
+  std::uint32_t body_offset = 0;            // byte offset of body.data() in the file;
+                                            // of the import for an imported function
+  std::string_view name;                    // from the name section; empty if none
+};
+
+struct Table {
+  ValueType element_type = ValueType::kFuncRef;
+  Limits limits;
+  bool imported = false;
+  ConstantExpression initializer;  // empty: null
+  std::uint32_t offset = 0;        // byte offset in the file, for messages
+};
+
+struct Memory {
+  Limits limits;
+  bool imported = false;
+  std::uint32_t offset = 0;  // byte offset in the file, for messages
+};
+
+struct Global {
+  ValueType type = ValueType::kI32;
+  bool is_mutable = false;
+  bool imported = false;
+  ConstantExpression initializer;
+  std::uint32_t offset = 0;  // byte offset in the file, for messages
+};
+
+enum class SegmentMode : std::uint8_t { kActive = 0, kPassive = 1, kDeclarative = 2 };
+
+struct ElementSegment {
+  SegmentMode mode = SegmentMode::kPassive;
+  ValueType type = ValueType::kFuncRef;
+  std::uint32_t table_index = 0;
+  ConstantExpression offset;               // active only
+  std::vector<ConstantExpression> items;
+  std::uint32_t file_offset = 0;           // byte offset in the file, for messages
+};
+
+struct DataSegment {
+  SegmentMode mode = SegmentMode::kPassive;
+  std::uint32_t memory_index = 0;
+  ConstantExpression offset;               // active only
+  std::span<const std::uint8_t> bytes;
+  std::uint32_t file_offset = 0;           // byte offset in the file, for messages
+};
+
+struct CustomSection {
+  std::string_view name;
+  std::span<const std::uint8_t> bytes;
+};
+
+struct Module {
+  std::vector<FunctionType> types;
+  std::vector<Import> imports;
+  std::vector<Function> functions;
+  std::vector<Table> tables;
+  std::vector<Memory> memories;
+  std::vector<Global> globals;
+  std::vector<Export> exports;
+  std::optional<std::uint32_t> start_function;
+  std::uint32_t start_offset = 0;          // byte offset of the start section's index
+  std::vector<ElementSegment> element_segments;
+  std::vector<DataSegment> data_segments;
+  std::vector<CustomSection> custom_sections;
+  std::optional<std::uint32_t> data_count;
+  std::string_view name;                   // module name of the name section
+  std::uint32_t imported_functions = 0;
+  std::uint32_t imported_tables = 0;
+  std::uint32_t imported_memories = 0;
+  std::uint32_t imported_globals = 0;
+
+  const FunctionType& TypeOf(const Function& function) const { return types[function.type_index]; }
+};
+
+}  // namespace tenon::wasm

@@ -1,0 +1,178 @@
+// What generated code and the runtime share, and all that they share.
+//
+// A wasm function `(param P…) (result R…)` is native code with the platform's C
+// calling convention, with the VmContext of its instance as an extra argument
+// in a register that no other argument uses and that the callee preserves (x86-64: r13, LLVM's
+// `swiftself`); the wasm parameters follow the C convention as if the context
+// were not there. References are pointers, null is 0. Several results
+// are returned as an LLVM struct of them in order.
+//
+// All structs here are laid out for 64-bit little-endian targets. Changing any
+// of them, or a .def table's existing rows, means a new kAbiVersion.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "format/value_type.h"
+
+namespace tenon::abi {
+
+inline constexpr std::uint32_t kAbiVersion = 1;
+
+inline constexpr std::uint64_t kPageSize = 65536;  // WebAssembly's, in bytes
+
+// Guard mode: the memory's reservation is all that a 32-bit index can reach plus
+// this; an access whose static offset + width exceeds it is checked explicitly.
+inline constexpr std::uint64_t kGuardIndexSpace = std::uint64_t{1} << 32;
+inline constexpr std::uint64_t kGuardBytes = std::uint64_t{1} << 28;
+
+// Bytes below stack_limit that every execution environment keeps free: for
+// builtins, leaf functions, which do not check, and a signal frame (AMX state included).
+// To this the runtime adds the variant's maximum_frame_size.
+inline constexpr std::uint64_t kStackReserve = 24 * 1024;
+// Functions without calls and with frames up to this size do not check the stack.
+inline constexpr std::uint64_t kUncheckedFrame = 1024;
+
+enum class TrapKind : std::uint32_t {
+  kNone = 0,
+#define TENON_TRAP(enumerator, number, sentence) enumerator = number,
+#include "format/traps.def"
+#undef TENON_TRAP
+};
+
+constexpr const char* TrapSentence(TrapKind kind) {
+  switch (kind) {
+    case TrapKind::kNone: return "no trap";
+#define TENON_TRAP(enumerator, number, sentence) \
+  case TrapKind::enumerator: return sentence;
+#include "format/traps.def"
+#undef TENON_TRAP
+  }
+  return "unknown trap";
+}
+
+enum class Builtin : std::uint32_t {
+#define TENON_BUILTIN(name, result, parameters) name,
+#include "format/builtins.def"
+#undef TENON_BUILTIN
+  kCount,
+};
+
+// Filled once by the runtime.
+struct Builtins {
+  const void* entry[static_cast<std::size_t>(Builtin::kCount)];
+};
+
+struct VmContext;
+struct ExecutionEnvironment;  // the runtime's
+
+// What a funcref points to. A record lives in the instance that defines (or,
+// for host functions, imports) the function and is immutable.
+struct FuncRef {
+  const void* code;       // wasm convention
+  VmContext* context;     // goes into the context register; a HostFunction for host functions
+  std::uint64_t type_key; // see TypeKey
+  const void* enter;      // EntryTrampoline of its type; null only in functions nothing outside can reach
+};
+static_assert(sizeof(FuncRef) == 32 && offsetof(FuncRef, context) == 8 && offsetof(FuncRef, type_key) == 16);
+
+// Host to wasm: unpacks `values` into registers, calls `code` with `context`,
+// packs the results into `values`. Generated once per function type. Each
+// parameter and result is one 64-bit cell (i32 and f32 in the low half).
+// Called with `context` in the context register.
+//   void enter(VmContext* context /*context register*/, const void* code, uint64_t* values)
+struct EntryTrampolineTag;
+
+struct MemoryInstance {
+  std::uint8_t* base;
+  std::uint64_t size_bytes;
+  std::uint64_t maximum_pages;
+  std::uint64_t reserved_bytes;  // the runtime's: how much lies reserved at base
+};
+static_assert(sizeof(MemoryInstance) == 32);
+
+struct TableInstance {
+  void** elements;         // FuncRef* or externref values
+  std::uint64_t size;
+  std::uint64_t maximum;
+  std::uint64_t capacity;
+};
+static_assert(sizeof(TableInstance) == 32);
+
+// The fixed head of an instance's block. What follows lies at the offsets in the
+// container's ModuleInfo:
+//   memories[defined], tables[defined]      MemoryInstance, TableInstance
+//   memory_pointers[all], table_pointers[all]
+//   function_imports[imported]              const FuncRef*
+//   global_pointers[imported]               void* (to the exporter's 16-byte cell)
+//   globals[defined]                        16-byte cells
+//   funcrefs[referenced functions]          FuncRef
+// Only the head's first two fields change while the instance runs.
+struct VmContext {
+  // Set by whoever enters the instance: the entry from the host, or a call
+  // from another instance (the caller copies its own two into the callee's
+  // context, and stores its own again after the call has returned).
+  ExecutionEnvironment* exec_env;
+  const void* stack_limit;          // sp below it after a prologue is kCallStackExhausted
+  const Builtins* builtins;
+  void* instance;                   // the runtime's Instance
+  const std::uint64_t* type_keys;   // of all types of the module; for keys only known at run time
+  std::uint64_t reserved[3];
+};
+static_assert(sizeof(VmContext) == 64);
+
+// What stands in the context register of a host function's thunk: the same
+// first two fields as a VmContext, then the native function. The thunk (in the
+// importing module, one per imported type) is
+//   r = builtins->host_call(nest: this, exec_env, wasm parameters…)   // C convention
+// and host_call (assembly) switches to the host's stack, copies
+// stack_argument_bytes of stack arguments, calls `native(exec_env, parameters…)`,
+// switches back, and unwinds if the host left an exception pending.
+struct HostFunction {
+  ExecutionEnvironment* exec_env;
+  const void* stack_limit;
+  const Builtins* builtins;
+  const void* native;
+  std::uint64_t stack_argument_bytes;   // multiple of 16
+  void* attachment;
+  void* instance;                       // the importing Instance
+  std::uint64_t reserved[1];
+};
+static_assert(sizeof(HostFunction) == 64 && offsetof(HostFunction, native) == 24 &&
+              offsetof(HostFunction, stack_argument_bytes) == 32);
+
+// The 64-bit key by which call_indirect compares function types. Types of at
+// most kPackedValues basic values are packed (an injective encoding, so
+// equal keys are equal types, over all modules): bits 0–4 number of parameters, bits 5–9
+// number of results, then three bits a value. Longer ones have
+// kInternedBit set and are numbered by the runtime's registry at load; code
+// reads those from VmContext::type_keys.
+inline constexpr std::uint64_t kInternedBit = std::uint64_t{1} << 63;
+inline constexpr std::size_t kPackedValues = 17;
+
+constexpr std::uint64_t PackedValueCode(ValueType type) {
+  switch (type) {
+    case ValueType::kI32: return 1;
+    case ValueType::kI64: return 2;
+    case ValueType::kF32: return 3;
+    case ValueType::kF64: return 4;
+    case ValueType::kV128: return 5;
+    case ValueType::kFuncRef: return 6;
+    case ValueType::kExternRef: return 7;
+  }
+  return 0;
+}
+
+// kInternedBit alone if the type cannot be packed.
+constexpr std::uint64_t TypeKey(const ValueType* parameters, std::size_t parameter_count,
+                                const ValueType* results, std::size_t result_count) {
+  if (parameter_count + result_count > kPackedValues) return kInternedBit;
+  std::uint64_t key = parameter_count | (std::uint64_t{result_count} << 5);
+  unsigned shift = 10;
+  for (std::size_t i = 0; i < parameter_count; ++i, shift += 3) key |= PackedValueCode(parameters[i]) << shift;
+  for (std::size_t i = 0; i < result_count; ++i, shift += 3) key |= PackedValueCode(results[i]) << shift;
+  return key;
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,56 @@
+// The checked view of a container: bytes in, view or error out, no allocation.
+//
+// Open checks everything that the loader and the runtime rely on: header,
+// versions, the checksums of the safety-relevant sections, every offset, index
+// and count in them. After that the accessors need no checks. The unchecksummed sections
+// (names, code ranges, custom sections) are checked where they are used.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "format/container.h"
+#include "format/result.h"
+
+namespace tenon::container {
+
+class View {
+ public:
+  View() = default;
+  // `bytes` must be 8-byte aligned and outlive the view.
+  static Result<View> Open(std::span<const std::uint8_t> bytes);
+
+  std::span<const std::uint8_t> bytes() const { return bytes_; }
+  const Header& header() const { return *reinterpret_cast<const Header*>(bytes_.data()); }
+  std::span<const SectionEntry> sections() const;
+  // The section's elements; empty if the file does not have it.
+  template <typename T>
+  std::span<const T> Section(SectionId id) const {
+    const auto raw = RawSection(id);
+    return {reinterpret_cast<const T*>(raw.data()), raw.size() / sizeof(T)};
+  }
+  std::span<const std::uint8_t> RawSection(SectionId id) const {
+    return bytes_.subspan(ranges_[static_cast<std::uint32_t>(id)].offset,
+                          ranges_[static_cast<std::uint32_t>(id)].size);
+  }
+  const ModuleInfo& info() const { return Section<ModuleInfo>(SectionId::kModuleInfo)[0]; }
+  std::string_view String(StringRef reference) const;              // kStrings
+  std::span<const ValueType> Parameters(const TypeEntry& type) const;
+  std::span<const ValueType> Results(const TypeEntry& type) const;
+  // Type index of a function, imported or referenced.
+  const TypeEntry& TypeOfReferenced(std::uint32_t referenced_function) const;
+  // Binary search over kExportsByName; null if there is none.
+  const ExportEntry* FindExport(std::string_view name) const;
+  // Name of a function; empty if there is none (checked here, at use).
+  std::string_view FunctionName(std::uint32_t function_index) const;
+  // The function whose code includes this offset into the variant's image; kNone if none.
+  std::uint32_t FunctionAt(const VariantEntry& variant, std::uint64_t image_offset) const;
+
+ private:
+  struct Range { std::uint64_t offset = 0, size = 0; };
+  std::span<const std::uint8_t> bytes_;
+  Range ranges_[32];
+};
+
+}  // namespace tenon::container

@@ -1,0 +1,164 @@
+// Builds a container from its parts: last stage of the compiler, and the tests'
+// way to make files. Layout first, bytes afterwards: offsets that lie inside
+// elements (images) depend on where sections land.
+//
+// Invariants: sections appear in the order of TENON_SECTIONS, empty ones are
+// left out, padding is zero, so equal parts give equal bytes.
+#include "format/writer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "format/abi.h"
+
+namespace tenon::container {
+namespace {
+
+constexpr std::size_t kSectionAlignment = 16;
+
+constexpr std::uint64_t AlignUp(std::uint64_t value, std::uint64_t alignment) {
+  return (value + alignment - 1) / alignment * alignment;
+}
+
+StringRef Append(std::string& strings, std::string_view text) {
+  const StringRef reference{static_cast<std::uint32_t>(strings.size()), static_cast<std::uint32_t>(text.size())};
+  strings.append(text);
+  strings.push_back('\0');
+  return reference;
+}
+
+struct Payload {
+  const void* data = nullptr;
+  std::uint64_t size = 0;
+};
+
+template <typename Container>
+Payload PayloadOf(const Container& elements) {
+  return {elements.data(), elements.size() * sizeof(elements[0])};
+}
+
+}  // namespace
+
+StringRef Parts::AddString(std::string_view text) { return Append(strings, text); }
+StringRef Parts::AddNameString(std::string_view text) { return Append(name_strings, text); }
+
+std::vector<std::uint8_t> Write(const Parts& parts) {
+  std::string strings = parts.strings;
+  std::vector<VariantEntry> variants;
+  std::vector<std::uint32_t> code_offsets;
+  std::vector<CodeRangeEntry> code_ranges;
+  std::uint64_t images_size = 0;
+  for (const VariantParts& variant : parts.variants) {
+    VariantEntry entry = variant.entry;
+    entry.cpu = Append(strings, variant.cpu);
+    images_size = AlignUp(images_size, kSegmentAlignment);
+    entry.image_offset = images_size;  // made absolute below
+    entry.image_size = variant.image.size();
+    images_size += variant.image.size();
+    entry.code_offsets_first = static_cast<std::uint32_t>(code_offsets.size());
+    code_offsets.insert(code_offsets.end(), variant.code_offsets.begin(), variant.code_offsets.end());
+    entry.code_ranges_first = static_cast<std::uint32_t>(code_ranges.size());
+    entry.code_ranges_count = static_cast<std::uint32_t>(variant.code_ranges.size());
+    code_ranges.insert(code_ranges.end(), variant.code_ranges.begin(), variant.code_ranges.end());
+    variants.push_back(entry);
+  }
+
+  const auto export_name = [&parts](std::uint32_t index) {
+    const StringRef name = parts.exports[index].name;
+    return std::string_view(parts.strings).substr(name.offset, name.length);
+  };
+  std::vector<std::uint32_t> exports_by_name(parts.exports.size());
+  std::iota(exports_by_name.begin(), exports_by_name.end(), 0u);
+  std::sort(exports_by_name.begin(), exports_by_name.end(),
+            [&](std::uint32_t left, std::uint32_t right) { return export_name(left) < export_name(right); });
+  std::vector<MemoryEntry> memories = parts.memories;
+
+  const auto payload_of = [&](SectionId id) -> Payload {
+    switch (id) {
+      case SectionId::kModuleInfo: return {&parts.info, sizeof parts.info};
+      case SectionId::kVariants: return PayloadOf(variants);
+      case SectionId::kTypes: return PayloadOf(parts.types);
+      case SectionId::kValueTypes: return PayloadOf(parts.value_types);
+      case SectionId::kImports: return PayloadOf(parts.imports);
+      case SectionId::kExports: return PayloadOf(parts.exports);
+      case SectionId::kExportsByName: return PayloadOf(exports_by_name);
+      case SectionId::kGlobals: return PayloadOf(parts.globals);
+      case SectionId::kMemories: return PayloadOf(memories);
+      case SectionId::kTables: return PayloadOf(parts.tables);
+      case SectionId::kReferencedFunctions: return PayloadOf(parts.referenced_functions);
+      case SectionId::kElementSegments: return PayloadOf(parts.element_segments);
+      case SectionId::kElementItems: return PayloadOf(parts.element_items);
+      case SectionId::kDataSegments: return PayloadOf(parts.data_segments);
+      case SectionId::kConstantOperations: return PayloadOf(parts.constant_operations);
+      case SectionId::kCodeOffsets: return PayloadOf(code_offsets);
+      case SectionId::kStrings: return PayloadOf(strings);
+      case SectionId::kCodeRanges: return PayloadOf(code_ranges);
+      case SectionId::kFunctionNames: return PayloadOf(parts.function_names);
+      case SectionId::kNameStrings: return PayloadOf(parts.name_strings);
+      case SectionId::kCustomSections: return PayloadOf(parts.custom_sections);
+      case SectionId::kDataBytes: return PayloadOf(parts.data_bytes);
+      case SectionId::kMemoryImage: return PayloadOf(parts.memory_image);
+      case SectionId::kCodeImages: return {nullptr, images_size};  // written piecewise
+    }
+    return {};
+  };
+
+  struct Placed {
+    SectionEntry entry;
+    bool checksummed;
+  };
+  std::vector<Placed> sections;
+#define TENON_SECTION(enumerator, number, element, checksummed, name)                             \
+  if (const Payload payload = payload_of(SectionId::enumerator); payload.size != 0) {             \
+    sections.push_back({{SectionId::enumerator, 0, 0, payload.size, 0}, checksummed});            \
+  }
+  TENON_SECTIONS(TENON_SECTION)
+#undef TENON_SECTION
+
+  std::uint64_t position = kSectionTableOffset + sections.size() * sizeof(SectionEntry);
+  std::uint64_t memory_image_offset = 0;
+  std::uint64_t images_offset = 0;
+  for (Placed& section : sections) {
+    const bool segment = section.entry.id == SectionId::kMemoryImage || section.entry.id == SectionId::kCodeImages;
+    position = AlignUp(position, segment ? kSegmentAlignment : kSectionAlignment);
+    section.entry.offset = position;
+    position += section.entry.size;
+    if (section.entry.id == SectionId::kMemoryImage) memory_image_offset = section.entry.offset;
+    if (section.entry.id == SectionId::kCodeImages) images_offset = section.entry.offset;
+  }
+  for (VariantEntry& variant : variants) variant.image_offset += images_offset;
+  for (MemoryEntry& memory : memories) {
+    if (memory.image_size != 0) memory.image_offset += memory_image_offset;
+  }
+
+  std::vector<std::uint8_t> file(position);
+  for (Placed& section : sections) {
+    std::uint8_t* destination = file.data() + section.entry.offset;
+    if (section.entry.id == SectionId::kCodeImages) {
+      for (std::size_t i = 0; i < variants.size(); ++i) {
+        const std::vector<std::uint8_t>& image = parts.variants[i].image;
+        if (!image.empty()) std::memcpy(file.data() + variants[i].image_offset, image.data(), image.size());
+      }
+    } else {
+      std::memcpy(destination, payload_of(section.entry.id).data, section.entry.size);
+    }
+    if (section.checksummed) section.entry.checksum = Checksum(destination, section.entry.size);
+  }
+  std::uint8_t* table = file.data() + kSectionTableOffset;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    std::memcpy(table + i * sizeof(SectionEntry), &sections[i].entry, sizeof(SectionEntry));
+  }
+
+  Header header{};
+  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  header.format_version = kFormatVersion;
+  header.abi_version = abi::kAbiVersion;
+  header.file_size = file.size();
+  header.section_count = static_cast<std::uint32_t>(sections.size());
+  header.checksum = Checksum(table, sections.size() * sizeof(SectionEntry));
+  std::memcpy(file.data(), &header, sizeof header);
+  return file;
+}
+
+}  // namespace tenon::container
