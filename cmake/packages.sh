@@ -1,24 +1,26 @@
-# Installs those of the given Debian packages that are missing. Sourced by the set-up scripts.
-install_missing_packages() {
-  missing=
+# The Debian packages that building and testing need, and a function that installs what is missing.
+# Sourced by the quick start, tests/run.sh and .ci/run.
+
+tenon_packages=(
+  g++ cmake ninja-build ccache python3
+  llvm-22-dev liblld-22-dev clang-22 lld-22
+  wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32
+  doctest-dev libcli11-dev nlohmann-json3-dev libboost-dev zlib1g-dev libzstd-dev
+)
+
+# Installs those of the given packages that are not there; says so and fails where it cannot.
+tenon_install_packages() {
+  command -v dpkg-query > /dev/null || return 0  # not Debian: the reader has them, or the build says what lacks
+  local package missing=() as_root=()
   for package in "$@"; do
-    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+    [[ $(dpkg-query -W -f '${Status}' "$package" 2> /dev/null) == *"ok installed" ]] || missing+=("$package")
   done
-  [ -z "$missing" ] && return 0
-  echo "installing:$missing"
-  as_root=
-  [ "$(id -u)" = 0 ] || as_root=sudo
-  $as_root apt-get update -q
-  # shellcheck disable=SC2086
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
-}
-
-install_build_packages() {
-  install_missing_packages g++ cmake ninja-build ccache llvm-22-dev liblld-22-dev zlib1g-dev \
-    libzstd-dev libboost-dev libcli11-dev
-}
-
-install_test_packages() {
-  install_missing_packages doctest-dev nlohmann-json3-dev python3 clang-22 lld-22 wasi-libc \
-    libclang-rt-22-dev-wasm32
+  ((${#missing[@]})) || return 0
+  ((EUID == 0)) || as_root=(sudo)
+  echo "Installing ${missing[*]}"
+  if ! { "${as_root[@]}" apt-get update -q &&
+         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; }; then
+    echo "Could not install: ${missing[*]}. LLVM 22 must be among the system's package sources." >&2
+    return 1
+  fi
 }

@@ -90,7 +90,8 @@ void ModuleDescription::DescribeTypes() {
     entry.parameter_count = static_cast<std::uint16_t>(type.parameters.size());
     entry.result_count = static_cast<std::uint16_t>(type.results.size());
     parts_.types.push_back(entry);
-    parts_.value_types.insert(parts_.value_types.end(), type.parameters.begin(), type.parameters.end());
+    parts_.value_types.insert(parts_.value_types.end(), type.parameters.begin(),
+                              type.parameters.end());
     parts_.value_types.insert(parts_.value_types.end(), type.results.begin(), type.results.end());
   }
   for (const std::uint32_t index : layout_.referenced_functions) {
@@ -164,7 +165,8 @@ container::ConstantRange ModuleDescription::Constant(const wasm::ConstantExpress
 
 void ModuleDescription::DescribeIndexSpaces() {
   for (const wasm::Global& global : module_.globals) {
-    parts_.globals.push_back({global.type, global.is_mutable ? 1U : 0U, Constant(global.initializer)});
+    parts_.globals.push_back(
+        {global.type, global.is_mutable ? 1U : 0U, Constant(global.initializer)});
   }
   for (const wasm::Table& table : module_.tables) {
     parts_.tables.push_back(
@@ -204,7 +206,8 @@ void ModuleDescription::DescribeData() {
     entry.bytes_size = segment.bytes.size();
     parts_.data_segments.push_back(entry);
   }
-  for (std::uint32_t i = module_.imported_memories; i < module_.memories.size(); ++i) BuildMemoryImage(i);
+  for (std::uint32_t i = module_.imported_memories; i < module_.memories.size(); ++i)
+    BuildMemoryImage(i);
   for (std::size_t i = 0; i < module_.data_segments.size(); ++i) {
     container::DataSegmentEntry& entry = parts_.data_segments[i];
     if (entry.in_image != 0) {
@@ -225,7 +228,8 @@ void ModuleDescription::BuildMemoryImage(std::uint32_t memory_index) {
   std::uint64_t high = 0;
   std::uint64_t total = 0;
   for (const wasm::DataSegment& segment : module_.data_segments) {
-    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index) continue;
+    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index)
+      continue;
     const std::optional<std::uint64_t> offset = KnownOffset(segment.offset);
     if (!offset || *offset + segment.bytes.size() > size) return;
     if (segment.bytes.empty()) continue;
@@ -245,7 +249,8 @@ void ModuleDescription::BuildMemoryImage(std::uint32_t memory_index) {
   parts_.memory_image.resize(entry.image_offset + entry.image_size);
   for (std::size_t i = 0; i < module_.data_segments.size(); ++i) {
     const wasm::DataSegment& segment = module_.data_segments[i];
-    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index) continue;
+    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index)
+      continue;
     const std::uint64_t at = entry.image_offset + *KnownOffset(segment.offset) - low;
     if (!segment.bytes.empty()) {
       std::copy(segment.bytes.begin(), segment.bytes.end(),
@@ -264,7 +269,8 @@ void ModuleDescription::DescribeNames() {
     }
   }
   for (const wasm::Export& item : module_.exports) {
-    if (item.kind == ExternKind::kFunction && names[item.index].empty()) names[item.index] = item.name;
+    if (item.kind == ExternKind::kFunction && names[item.index].empty())
+      names[item.index] = item.name;
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!module_.functions[i].name.empty()) names[i] = module_.functions[i].name;

@@ -28,7 +28,8 @@ bool ReadFile(const std::string& path, std::vector<std::uint8_t>& bytes) {
 bool WriteFile(const std::string& path, const std::vector<std::uint8_t>& bytes) {
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
   std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  stream.write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
   stream.close();
   if (stream.fail() || std::rename(temporary.c_str(), path.c_str()) != 0) {
     std::remove(temporary.c_str());
@@ -58,35 +59,50 @@ class ProgressBar {
 };
 
 int Run(int argc, char** argv) {
-  CLI::App app("tenonc compiles a WebAssembly module to native code in a .aot file, which `tenon` runs.");
+  CLI::App app(
+      "tenonc compiles a WebAssembly module to native code in a .aot file, which `tenon` runs.");
   Options options;
   std::string input;
   std::string output;
   app.add_option("IN.wasm", input, "The module to compile")->type_name("");
   app.add_option("-o", output, "Where the result goes")->type_name("OUT.aot");
   app.add_option("--target", options.target, "Machine to compile for; \"help\" lists them")
-      ->default_str("x86_64")->type_name("NAME");
+      ->default_str("x86_64")
+      ->type_name("NAME");
   app.add_option("--cpu", options.cpu,
                  "Oldest CPU the code must run on; \"native\" is this machine, \"help\" lists more")
-      ->default_str("x86-64-v2")->type_name("NAME");
-  app.add_option("--cpu-features", options.cpu_features, "CPU features to add or leave out: +avx2,-bmi2")
+      ->default_str("x86-64-v2")
+      ->type_name("NAME");
+  app.add_option("--cpu-features", options.cpu_features,
+                 "CPU features to add or leave out: +avx2,-bmi2")
       ->type_name("LIST");
   app.add_option("--opt-level", options.opt_level, "0 (compiles fastest) to 3 (runs fastest)")
-      ->check(CLI::Range(0, 3))->default_str("3")->type_name("N");
-  app.add_option("--bounds-checks", options.bounds_checks,
-                 "guard: the MMU checks memory accesses; explicit: the code does (needed where memory "
-                 "lies in a pool); both: the file has both")
+      ->check(CLI::Range(0, 3))
+      ->default_str("3")
+      ->type_name("N");
+  app.add_option(
+         "--bounds-checks", options.bounds_checks,
+         "guard: the MMU checks memory accesses; explicit: the code does (needed where memory "
+         "lies in a pool); both: the file has both")
       ->transform(CLI::CheckedTransformer(std::map<std::string, BoundsChecksOption>{
-          {"guard", BoundsChecksOption::kGuard}, {"explicit", BoundsChecksOption::kExplicit},
-          {"both", BoundsChecksOption::kBoth}}).description(""))
-      ->default_str("both")->type_name("guard|explicit|both");
+                                              {"guard", BoundsChecksOption::kGuard},
+                                              {"explicit", BoundsChecksOption::kExplicit},
+                                              {"both", BoundsChecksOption::kBoth}})
+                      .description(""))
+      ->default_str("both")
+      ->type_name("guard|explicit|both");
   app.add_option("--format", options.format, "What to write")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{
-          {"aot", OutputFormat::kContainer}, {"object", OutputFormat::kObject},
-          {"llvmir", OutputFormat::kLlvmIr}}).description(""))
-      ->default_str("aot")->type_name("aot|object|llvmir");
-  app.add_option("--jobs,-j", options.jobs, "Threads; 0 is one per core. The output is the same for any")
-      ->default_str("0")->type_name("N");
+      ->transform(CLI::CheckedTransformer(
+                      std::map<std::string, OutputFormat>{{"aot", OutputFormat::kContainer},
+                                                          {"object", OutputFormat::kObject},
+                                                          {"llvmir", OutputFormat::kLlvmIr}})
+                      .description(""))
+      ->default_str("aot")
+      ->type_name("aot|object|llvmir");
+  app.add_option("--jobs,-j", options.jobs,
+                 "Threads; 0 is one per core. The output is the same for any")
+      ->default_str("0")
+      ->type_name("N");
   app.set_version_flag("--version", tenon::compiler::VersionText());
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("tenonc: ") + error.what() + " (--help explains the options)\n";
@@ -97,7 +113,10 @@ int Run(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (options.target == "help" || options.cpu == "help") {
-    std::fputs((options.target == "help" ? tenon::compiler::TargetHelp() : tenon::compiler::CpuHelp()).c_str(), stdout);
+    std::fputs(
+        (options.target == "help" ? tenon::compiler::TargetHelp() : tenon::compiler::CpuHelp())
+            .c_str(),
+        stdout);
     return 0;
   }
   if (input.empty() || output.empty()) {

@@ -30,8 +30,8 @@ namespace {
 
 constexpr const char* kVersion = "0.1.0";
 
-// Bytes of function bodies that go into one LLVM module. A constant, so that how the work is cut does
-// not depend on the machine.
+// Bytes of function bodies that go into one LLVM module. A constant, so that how the work is cut
+// does not depend on the machine.
 constexpr std::size_t kChunkBytes = 256 * 1024;
 
 std::vector<Chunk> CutIntoChunks(const wasm::Module& module) {
@@ -73,7 +73,8 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   module.setTargetTriple(llvm::Triple(job.target.triple));
   module.setDataLayout(machine->createDataLayout());
   module.setPICLevel(llvm::PICLevel::SmallPIC);
-  ModuleLowering(job.module, job.layout, task.bounds_checks, job.single_chunk, module).Lower(*task.chunk);
+  ModuleLowering(job.module, job.layout, task.bounds_checks, job.single_chunk, module)
+      .Lower(*task.chunk);
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", job.target.cpu);
@@ -140,8 +141,10 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image,
   for (const std::uint32_t index : job.layout.referenced_functions) {
     parts.code_offsets.push_back(symbol('f', index));
   }
-  for (std::size_t i = 0; i < job.module.types.size(); ++i) parts.code_offsets.push_back(symbol('h', i));
-  for (std::size_t i = 0; i < job.module.types.size(); ++i) parts.code_offsets.push_back(symbol('e', i));
+  for (std::size_t i = 0; i < job.module.types.size(); ++i)
+    parts.code_offsets.push_back(symbol('h', i));
+  for (std::size_t i = 0; i < job.module.types.size(); ++i)
+    parts.code_offsets.push_back(symbol('e', i));
 
   for (const auto& [name, offset] : image.symbols) {
     const std::uint32_t function =
@@ -149,7 +152,8 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image,
     parts.code_ranges.push_back({offset, function});
   }
   std::sort(parts.code_ranges.begin(), parts.code_ranges.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.image_offset, a.function_index) < std::pair(b.image_offset, b.function_index);
+    return std::pair(a.image_offset, a.function_index) <
+           std::pair(b.image_offset, b.function_index);
   });
   parts.image = std::move(image.bytes);
   return parts;
@@ -171,8 +175,10 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module);
   std::vector<container::BoundsChecks> modes;
-  if (options.bounds_checks != BoundsChecksOption::kExplicit) modes.push_back(container::BoundsChecks::kGuard);
-  if (options.bounds_checks != BoundsChecksOption::kGuard) modes.push_back(container::BoundsChecks::kExplicit);
+  if (options.bounds_checks != BoundsChecksOption::kExplicit)
+    modes.push_back(container::BoundsChecks::kGuard);
+  if (options.bounds_checks != BoundsChecksOption::kGuard)
+    modes.push_back(container::BoundsChecks::kExplicit);
   if (options.format != OutputFormat::kContainer) modes.resize(1);
 
   std::vector<Task> tasks;
@@ -183,15 +189,16 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   TENON_ASSIGN_OR_RETURN(std::vector<std::vector<std::uint8_t>> objects, GenerateAll(job, tasks));
   if (options.format != OutputFormat::kContainer) {
     if (objects.size() == 1) return std::move(objects[0]);
-    return Error::Format("the module is too large for one object or one IR file (it is compiled in %zu parts)",
-                         objects.size());
+    return Error::Format(
+        "the module is too large for one object or one IR file (it is compiled in %zu parts)",
+        objects.size());
   }
 
   container::Parts parts = DescribeModule(module, layout, VersionText());
   for (std::size_t i = 0; i < modes.size(); ++i) {
     const auto first = objects.begin() + static_cast<std::ptrdiff_t>(i * chunks.size());
-    TENON_ASSIGN_OR_RETURN(
-        LinkedImage image, Link({first, first + static_cast<std::ptrdiff_t>(chunks.size())}));
+    TENON_ASSIGN_OR_RETURN(LinkedImage image,
+                           Link({first, first + static_cast<std::ptrdiff_t>(chunks.size())}));
     parts.variants.push_back(DescribeVariant(job, std::move(image), modes[i]));
   }
   return container::Write(parts);

@@ -15,13 +15,13 @@ enum class BoundsChecksOption : std::uint8_t { kGuard, kExplicit, kBoth };
 enum class OutputFormat : std::uint8_t { kContainer, kObject, kLlvmIr };
 
 struct Options {
-  std::string target = "x86_64";       // wamrc's name or an LLVM triple
-  std::string cpu;                     // empty: the target's portable level; "native": this machine
-  std::string cpu_features;            // LLVM's "+a,-b"
-  int opt_level = 3;                   // 0 to 3
+  std::string target = "x86_64";  // wamrc's name or an LLVM triple
+  std::string cpu;                // empty: the target's portable level; "native": this machine
+  std::string cpu_features;       // LLVM's "+a,-b"
+  int opt_level = 3;              // 0 to 3
   BoundsChecksOption bounds_checks = BoundsChecksOption::kBoth;
   OutputFormat format = OutputFormat::kContainer;
-  unsigned jobs = 0;                   // threads; 0: one per core. Never changes the output
+  unsigned jobs = 0;  // threads; 0: one per core. Never changes the output
   // Told how many of how many steps are done, from any thread, one call at a time.
   std::function<void(std::size_t done, std::size_t total)> progress;
 };

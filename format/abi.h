@@ -70,12 +70,14 @@ struct ExecutionEnvironment;  // the runtime's
 // What a funcref points to. A record lives in the instance that defines (or,
 // for host functions, imports) the function and is immutable.
 struct FuncRef {
-  const void* code;       // wasm convention
-  VmContext* context;     // goes into the context register; a HostFunction for host functions
-  std::uint64_t type_key; // see TypeKey
-  const void* enter;      // EntryTrampoline of its type; null only in functions nothing outside can reach
+  const void* code;        // wasm convention
+  VmContext* context;      // goes into the context register; a HostFunction for host functions
+  std::uint64_t type_key;  // see TypeKey
+  const void*
+      enter;  // EntryTrampoline of its type; null only in functions nothing outside can reach
 };
-static_assert(sizeof(FuncRef) == 32 && offsetof(FuncRef, context) == 8 && offsetof(FuncRef, type_key) == 16);
+static_assert(sizeof(FuncRef) == 32 && offsetof(FuncRef, context) == 8 &&
+              offsetof(FuncRef, type_key) == 16);
 
 // Host to wasm: unpacks `values` into registers, calls `code` with `context`,
 // packs the results into `values`. Generated once per function type. Each
@@ -93,7 +95,7 @@ struct MemoryInstance {
 static_assert(sizeof(MemoryInstance) == 32);
 
 struct TableInstance {
-  void** elements;         // FuncRef* or externref values
+  void** elements;  // FuncRef* or externref values
   std::uint64_t size;
   std::uint64_t maximum;
   std::uint64_t capacity;
@@ -114,10 +116,10 @@ struct VmContext {
   // from another instance (the caller copies its own two into the callee's
   // context, and stores its own again after the call has returned).
   ExecutionEnvironment* exec_env;
-  const void* stack_limit;          // sp below it after a prologue is kCallStackExhausted
+  const void* stack_limit;  // sp below it after a prologue is kCallStackExhausted
   const Builtins* builtins;
-  void* instance;                   // the runtime's Instance
-  const std::uint64_t* type_keys;   // of all types of the module; for keys only known at run time
+  void* instance;                  // the runtime's Instance
+  const std::uint64_t* type_keys;  // of all types of the module; for keys only known at run time
   std::uint64_t reserved[3];
 };
 static_assert(sizeof(VmContext) == 64);
@@ -134,9 +136,9 @@ struct HostFunction {
   const void* stack_limit;
   const Builtins* builtins;
   const void* native;
-  std::uint64_t stack_argument_bytes;   // multiple of 16
+  std::uint64_t stack_argument_bytes;  // multiple of 16
   void* attachment;
-  void* instance;                       // the importing Instance
+  void* instance;  // the importing Instance
   std::uint64_t reserved[1];
 };
 static_assert(sizeof(HostFunction) == 64 && offsetof(HostFunction, native) == 24 &&
@@ -170,8 +172,10 @@ constexpr std::uint64_t TypeKey(const ValueType* parameters, std::size_t paramet
   if (parameter_count + result_count > kPackedValues) return kInternedBit;
   std::uint64_t key = parameter_count | (std::uint64_t{result_count} << 5);
   unsigned shift = 10;
-  for (std::size_t i = 0; i < parameter_count; ++i, shift += 3) key |= PackedValueCode(parameters[i]) << shift;
-  for (std::size_t i = 0; i < result_count; ++i, shift += 3) key |= PackedValueCode(results[i]) << shift;
+  for (std::size_t i = 0; i < parameter_count; ++i, shift += 3)
+    key |= PackedValueCode(parameters[i]) << shift;
+  for (std::size_t i = 0; i < result_count; ++i, shift += 3)
+    key |= PackedValueCode(results[i]) << shift;
   return key;
 }
 

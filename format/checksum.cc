@@ -29,7 +29,8 @@ inline std::uint64_t LoadWord(const std::uint8_t* bytes) {
 
 std::uint64_t Checksum(const void* data, std::uint64_t size) {
   const auto* bytes = static_cast<const std::uint8_t*>(data);
-  std::uint64_t lanes[4] = {0x243F6A8885A308D3u, 0x13198A2E03707344u, 0xA4093822299F31D0u, 0x082EFA98EC4E6C89u};
+  std::uint64_t lanes[4] = {0x243F6A8885A308D3u, 0x13198A2E03707344u, 0xA4093822299F31D0u,
+                            0x082EFA98EC4E6C89u};
   std::uint64_t left = size;
   for (; left >= 32; left -= 32, bytes += 32) {
     lanes[0] = Mix(lanes[0], LoadWord(bytes));

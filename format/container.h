@@ -32,7 +32,7 @@ struct Header {
   std::uint64_t file_size;
   std::uint32_t section_count;
   std::uint32_t reserved;
-  std::uint64_t checksum;   // of the section table
+  std::uint64_t checksum;  // of the section table
 };
 static_assert(sizeof(Header) == 40);
 // The section table (SectionEntry[section_count]) follows at byte 48.
@@ -40,30 +40,30 @@ inline constexpr std::uint64_t kSectionTableOffset = 48;
 
 // One table of sections drives layout, writing, checking and dumping.
 // TENON_SECTION(id enumerator, number, element struct, checksummed, name)
-#define TENON_SECTIONS(TENON_SECTION)                                                  \
-  TENON_SECTION(kModuleInfo, 1, ModuleInfo, true, "module")                            \
-  TENON_SECTION(kVariants, 2, VariantEntry, true, "variants")                          \
-  TENON_SECTION(kTypes, 3, TypeEntry, true, "types")                                   \
-  TENON_SECTION(kValueTypes, 4, ValueType, true, "value types")                        \
-  TENON_SECTION(kImports, 5, ImportEntry, true, "imports")                             \
-  TENON_SECTION(kExports, 6, ExportEntry, true, "exports")                             \
-  TENON_SECTION(kExportsByName, 7, std::uint32_t, true, "exports by name")             \
-  TENON_SECTION(kGlobals, 8, GlobalEntry, true, "globals")                             \
-  TENON_SECTION(kMemories, 9, MemoryEntry, true, "memories")                           \
-  TENON_SECTION(kTables, 10, TableEntry, true, "tables")                               \
-  TENON_SECTION(kReferencedFunctions, 11, ReferencedFunctionEntry, true, "functions")  \
-  TENON_SECTION(kElementSegments, 12, ElementSegmentEntry, true, "element segments")   \
-  TENON_SECTION(kElementItems, 13, ElementItem, true, "element items")                 \
-  TENON_SECTION(kDataSegments, 14, DataSegmentEntry, true, "data segments")            \
-  TENON_SECTION(kConstantOperations, 15, ConstantOperationEntry, true, "constants")    \
-  TENON_SECTION(kCodeOffsets, 16, std::uint32_t, true, "code offsets")                 \
-  TENON_SECTION(kStrings, 17, char, true, "strings")                                   \
-  TENON_SECTION(kCodeRanges, 18, CodeRangeEntry, false, "code ranges")                 \
-  TENON_SECTION(kFunctionNames, 19, StringRef, false, "function names")                \
-  TENON_SECTION(kNameStrings, 20, char, false, "function name strings")                \
-  TENON_SECTION(kCustomSections, 21, CustomSectionEntry, false, "custom sections")     \
-  TENON_SECTION(kDataBytes, 22, std::uint8_t, false, "data bytes")                     \
-  TENON_SECTION(kMemoryImage, 23, std::uint8_t, false, "memory image")                 \
+#define TENON_SECTIONS(TENON_SECTION)                                                 \
+  TENON_SECTION(kModuleInfo, 1, ModuleInfo, true, "module")                           \
+  TENON_SECTION(kVariants, 2, VariantEntry, true, "variants")                         \
+  TENON_SECTION(kTypes, 3, TypeEntry, true, "types")                                  \
+  TENON_SECTION(kValueTypes, 4, ValueType, true, "value types")                       \
+  TENON_SECTION(kImports, 5, ImportEntry, true, "imports")                            \
+  TENON_SECTION(kExports, 6, ExportEntry, true, "exports")                            \
+  TENON_SECTION(kExportsByName, 7, std::uint32_t, true, "exports by name")            \
+  TENON_SECTION(kGlobals, 8, GlobalEntry, true, "globals")                            \
+  TENON_SECTION(kMemories, 9, MemoryEntry, true, "memories")                          \
+  TENON_SECTION(kTables, 10, TableEntry, true, "tables")                              \
+  TENON_SECTION(kReferencedFunctions, 11, ReferencedFunctionEntry, true, "functions") \
+  TENON_SECTION(kElementSegments, 12, ElementSegmentEntry, true, "element segments")  \
+  TENON_SECTION(kElementItems, 13, ElementItem, true, "element items")                \
+  TENON_SECTION(kDataSegments, 14, DataSegmentEntry, true, "data segments")           \
+  TENON_SECTION(kConstantOperations, 15, ConstantOperationEntry, true, "constants")   \
+  TENON_SECTION(kCodeOffsets, 16, std::uint32_t, true, "code offsets")                \
+  TENON_SECTION(kStrings, 17, char, true, "strings")                                  \
+  TENON_SECTION(kCodeRanges, 18, CodeRangeEntry, false, "code ranges")                \
+  TENON_SECTION(kFunctionNames, 19, StringRef, false, "function names")               \
+  TENON_SECTION(kNameStrings, 20, char, false, "function name strings")               \
+  TENON_SECTION(kCustomSections, 21, CustomSectionEntry, false, "custom sections")    \
+  TENON_SECTION(kDataBytes, 22, std::uint8_t, false, "data bytes")                    \
+  TENON_SECTION(kMemoryImage, 23, std::uint8_t, false, "memory image")                \
   TENON_SECTION(kCodeImages, 24, std::uint8_t, false, "code")
 
 enum class SectionId : std::uint32_t {
@@ -95,25 +95,31 @@ constexpr const char* ArchitectureName(Architecture architecture) {
   return "unknown architecture";
 }
 constexpr const char* BoundsChecksName(BoundsChecks mode) {
-  return mode == BoundsChecks::kGuard ? "guard" : mode == BoundsChecks::kExplicit ? "explicit" : "unknown mode";
+  return mode == BoundsChecks::kGuard      ? "guard"
+         : mode == BoundsChecks::kExplicit ? "explicit"
+                                           : "unknown mode";
 }
 
 // Wasm features a module uses (bits of ModuleInfo::wasm_features).
 enum WasmFeature : std::uint64_t {
-  kFeatureMultiValue = 1, kFeatureBulkMemory = 2, kFeatureReferenceTypes = 4,
-  kFeatureSignExtension = 8, kFeatureSaturatingConversions = 16, kFeatureMutableGlobals = 32,
+  kFeatureMultiValue = 1,
+  kFeatureBulkMemory = 2,
+  kFeatureReferenceTypes = 4,
+  kFeatureSignExtension = 8,
+  kFeatureSaturatingConversions = 16,
+  kFeatureMutableGlobals = 32,
 };
 
 // One per file.
 struct ModuleInfo {
   StringRef name;
-  StringRef producer;                     // "tenonc 0.1.0 (LLVM 22.1.8)"
-  std::uint32_t function_count;           // imported ones included, as all counts here
+  StringRef producer;            // "tenonc 0.1.0 (LLVM 22.1.8)"
+  std::uint32_t function_count;  // imported ones included, as all counts here
   std::uint32_t imported_functions;
   std::uint32_t imported_tables;
   std::uint32_t imported_memories;
   std::uint32_t imported_globals;
-  std::uint32_t start_function;           // index into kReferencedFunctions, or kNone
+  std::uint32_t start_function;  // index into kReferencedFunctions, or kNone
   std::uint64_t wasm_features;
   // Offsets from the VmContext (abi.h lists the parts), and the size of the whole block.
   std::uint32_t memories_offset;
@@ -132,14 +138,14 @@ static_assert(sizeof(ModuleInfo) == 88);
 struct VariantEntry {
   Architecture architecture;
   BoundsChecks bounds_checks;
-  std::uint64_t cpu_features[4];      // bit set over cpu_features.def
-  StringRef cpu;                      // what --cpu said
-  std::uint64_t image_offset;         // in the file, page aligned: rodata, then text
+  std::uint64_t cpu_features[4];  // bit set over cpu_features.def
+  StringRef cpu;                  // what --cpu said
+  std::uint64_t image_offset;     // in the file, page aligned: rodata, then text
   std::uint64_t image_size;
-  std::uint64_t text_offset;          // in the image, page aligned; text reaches the image's end
+  std::uint64_t text_offset;  // in the image, page aligned; text reaches the image's end
   std::uint64_t text_size;
-  std::uint32_t maximum_frame_size;   // bytes
-  std::uint32_t code_ranges_first;    // in kCodeRanges, sorted by text_offset
+  std::uint32_t maximum_frame_size;  // bytes
+  std::uint32_t code_ranges_first;   // in kCodeRanges, sorted by text_offset
   std::uint32_t code_ranges_count;
   // In kCodeOffsets, offsets into the image or kNone: one per referenced
   // function, then one host thunk per type, then one entry trampoline per type.
@@ -148,8 +154,8 @@ struct VariantEntry {
 static_assert(sizeof(VariantEntry) == 96);
 
 struct TypeEntry {
-  std::uint64_t key;                  // abi::TypeKey
-  std::uint32_t first_value;          // in kValueTypes: parameters, then results
+  std::uint64_t key;          // abi::TypeKey
+  std::uint32_t first_value;  // in kValueTypes: parameters, then results
   std::uint16_t parameter_count;
   std::uint16_t result_count;
 };
@@ -157,17 +163,17 @@ static_assert(sizeof(TypeEntry) == 16);
 
 struct LimitsEntry {
   std::uint64_t minimum;
-  std::uint64_t maximum;              // ~0: none given
+  std::uint64_t maximum;  // ~0: none given
 };
 
 struct ImportEntry {
   StringRef module;
   StringRef name;
   ExternKind kind;
-  std::uint8_t is_mutable;            // globals
+  std::uint8_t is_mutable;  // globals
   std::uint16_t reserved;
-  std::uint32_t type;                 // functions: type index; globals, tables: ValueType
-  LimitsEntry limits;                 // memories, tables
+  std::uint32_t type;  // functions: type index; globals, tables: ValueType
+  LimitsEntry limits;  // memories, tables
 };
 static_assert(sizeof(ImportEntry) == 40);
 
@@ -175,7 +181,7 @@ struct ExportEntry {
   StringRef name;
   ExternKind kind;
   std::uint8_t reserved[3];
-  std::uint32_t index;                // functions: index into kReferencedFunctions; else of its space
+  std::uint32_t index;  // functions: index into kReferencedFunctions; else of its space
 };
 static_assert(sizeof(ExportEntry) == 16);
 
@@ -186,16 +192,23 @@ struct ConstantRange {
 };
 
 struct ConstantOperationEntry {
-  std::uint32_t kind;                 // ConstantOperationKind
+  std::uint32_t kind;  // ConstantOperationKind
   std::uint32_t reserved;
-  std::uint64_t value;                // bits; kGlobalGet: global index; kRefFunc: referenced function
+  std::uint64_t value;  // bits; kGlobalGet: global index; kRefFunc: referenced function
 };
 static_assert(sizeof(ConstantOperationEntry) == 16);
 
 enum class ConstantOperationKind : std::uint32_t {
-  kConst = 1,       // i32, i64, f32, f64 bits
-  kGlobalGet = 2, kRefNull = 3, kRefFunc = 4,
-  kI32Add = 5, kI32Sub = 6, kI32Mul = 7, kI64Add = 8, kI64Sub = 9, kI64Mul = 10,
+  kConst = 1,  // i32, i64, f32, f64 bits
+  kGlobalGet = 2,
+  kRefNull = 3,
+  kRefFunc = 4,
+  kI32Add = 5,
+  kI32Sub = 6,
+  kI32Mul = 7,
+  kI64Add = 8,
+  kI64Sub = 9,
+  kI64Mul = 10,
 };
 
 // kGlobals, kMemories and kTables hold the whole index spaces, imported ones first
@@ -208,11 +221,11 @@ struct GlobalEntry {
 static_assert(sizeof(GlobalEntry) == 16);
 
 struct MemoryEntry {
-  LimitsEntry limits;                 // pages
+  LimitsEntry limits;  // pages
   // kMemoryImage bytes [image_offset, +image_size) are the memory's first bytes at
   // address image_address (a page multiple); image_size 0: none.
   std::uint64_t image_address;
-  std::uint64_t image_offset;         // in the file, page aligned
+  std::uint64_t image_offset;  // in the file, page aligned
   std::uint64_t image_size;
 };
 static_assert(sizeof(MemoryEntry) == 40);
@@ -221,18 +234,18 @@ struct TableEntry {
   ValueType element_type;
   std::uint32_t reserved;
   LimitsEntry limits;
-  ConstantRange initializer;          // count 0: null
+  ConstantRange initializer;  // count 0: null
 };
 static_assert(sizeof(TableEntry) == 32);
 
 // A function that can become a funcref: exported, in a segment, in ref.func, or the start function.
 struct ReferencedFunctionEntry {
-  std::uint32_t function_index;       // below imported_functions: an import
+  std::uint32_t function_index;  // below imported_functions: an import
   std::uint32_t type_index;
 };
 
 struct ElementSegmentEntry {
-  std::uint32_t mode;                 // 0 active, 1 passive, 2 declarative
+  std::uint32_t mode;  // 0 active, 1 passive, 2 declarative
   ValueType type;
   std::uint32_t table_index;
   std::uint32_t first_item;
@@ -243,17 +256,17 @@ struct ElementSegmentEntry {
 static_assert(sizeof(ElementSegmentEntry) == 32);
 
 struct ElementItem {
-  std::uint32_t kind;                 // ConstantOperationKind: kRefNull, kRefFunc, kGlobalGet
+  std::uint32_t kind;  // ConstantOperationKind: kRefNull, kRefFunc, kGlobalGet
   std::uint32_t index;
 };
 
 struct DataSegmentEntry {
-  std::uint32_t mode;                 // 0 active, 1 passive
+  std::uint32_t mode;  // 0 active, 1 passive
   std::uint32_t memory_index;
   ConstantRange offset;
-  std::uint64_t bytes_offset;         // in kDataBytes
+  std::uint64_t bytes_offset;  // in kDataBytes
   std::uint64_t bytes_size;
-  std::uint32_t in_image;             // 1: active and already part of the memory image
+  std::uint32_t in_image;  // 1: active and already part of the memory image
   std::uint32_t reserved;
 };
 static_assert(sizeof(DataSegmentEntry) == 40);
@@ -265,8 +278,8 @@ struct CodeRangeEntry {
 };
 
 struct CustomSectionEntry {
-  StringRef name;                     // in kNameStrings
-  std::uint64_t bytes_offset;         // in kDataBytes
+  StringRef name;              // in kNameStrings
+  std::uint64_t bytes_offset;  // in kDataBytes
   std::uint64_t bytes_size;
 };
 

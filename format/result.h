@@ -42,21 +42,33 @@ class Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}       // NOLINT: implicit on purpose
-  Result(const Error& error) : error_(error) {}       // NOLINT: implicit on purpose
+  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit on purpose
+  Result(const Error& error) : error_(error) {}  // NOLINT: implicit on purpose
 
   bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
 
-  T& value() & { assert(ok()); return *value_; }
-  const T& value() const& { assert(ok()); return *value_; }
-  T&& value() && { assert(ok()); return std::move(*value_); }
+  T& value() & {
+    assert(ok());
+    return *value_;
+  }
+  const T& value() const& {
+    assert(ok());
+    return *value_;
+  }
+  T&& value() && {
+    assert(ok());
+    return std::move(*value_);
+  }
   T& operator*() { return value(); }
   const T& operator*() const { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  const Error& error() const { assert(!ok()); return *error_; }
+  const Error& error() const {
+    assert(!ok());
+    return *error_;
+  }
 
  private:
   std::optional<T> value_;
@@ -67,12 +79,15 @@ class [[nodiscard]] Result {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(const Error& error) : error_(error) {}       // NOLINT: implicit on purpose
+  Status(const Error& error) : error_(error) {}  // NOLINT: implicit on purpose
   static Status Ok() { return {}; }
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  const Error& error() const { assert(!ok()); return *error_; }
+  const Error& error() const {
+    assert(!ok());
+    return *error_;
+  }
 
  private:
   std::optional<Error> error_;
@@ -82,19 +97,19 @@ class [[nodiscard]] Status {
 
 // Returns the error of `expression` (a Result or a Status) from the enclosing
 // function if there is one.
-#define TENON_TRY(expression)                                  \
-  do {                                                         \
+#define TENON_TRY(expression)                                   \
+  do {                                                          \
     if (auto tenon_status = (expression); !tenon_status.ok()) { \
-      return tenon_status.error();                             \
-    }                                                          \
+      return tenon_status.error();                              \
+    }                                                           \
   } while (false)
 
 // Declares `variable` from the value of `expression`, or returns its error.
-#define TENON_ASSIGN_OR_RETURN(variable, expression)           \
+#define TENON_ASSIGN_OR_RETURN(variable, expression) \
   TENON_ASSIGN_IMPL(TENON_CONCAT(tenon_result_, __LINE__), variable, expression)
-#define TENON_ASSIGN_IMPL(result, variable, expression)        \
-  auto result = (expression);                                  \
-  if (!result.ok()) return result.error();                     \
+#define TENON_ASSIGN_IMPL(result, variable, expression) \
+  auto result = (expression);                           \
+  if (!result.ok()) return result.error();              \
   variable = std::move(result).value()
 #define TENON_CONCAT(a, b) TENON_CONCAT_IMPL(a, b)
 #define TENON_CONCAT_IMPL(a, b) a##b

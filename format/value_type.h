@@ -40,7 +40,13 @@ constexpr const char* ValueTypeName(ValueType type) {
 }
 
 // What an import or export is (core specification, section 5.5.5).
-enum class ExternKind : std::uint8_t { kFunction = 0, kTable = 1, kMemory = 2, kGlobal = 3, kTag = 4 };
+enum class ExternKind : std::uint8_t {
+  kFunction = 0,
+  kTable = 1,
+  kMemory = 2,
+  kGlobal = 3,
+  kTag = 4
+};
 
 constexpr const char* ExternKindName(ExternKind kind) {
   switch (kind) {

@@ -35,7 +35,7 @@ class View {
                           ranges_[static_cast<std::uint32_t>(id)].size);
   }
   const ModuleInfo& info() const { return Section<ModuleInfo>(SectionId::kModuleInfo)[0]; }
-  std::string_view String(StringRef reference) const;              // kStrings
+  std::string_view String(StringRef reference) const;  // kStrings
   std::span<const ValueType> Parameters(const TypeEntry& type) const;
   std::span<const ValueType> Results(const TypeEntry& type) const;
   // Type index of a function, imported or referenced.
@@ -48,7 +48,9 @@ class View {
   std::uint32_t FunctionAt(const VariantEntry& variant, std::uint64_t image_offset) const;
 
  private:
-  struct Range { std::uint64_t offset = 0, size = 0; };
+  struct Range {
+    std::uint64_t offset = 0, size = 0;
+  };
   std::span<const std::uint8_t> bytes_;
   Range ranges_[32];
 };

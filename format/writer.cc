@@ -22,7 +22,8 @@ constexpr std::uint64_t AlignUp(std::uint64_t value, std::uint64_t alignment) {
 }
 
 StringRef Append(std::string& strings, std::string_view text) {
-  const StringRef reference{static_cast<std::uint32_t>(strings.size()), static_cast<std::uint32_t>(text.size())};
+  const StringRef reference{static_cast<std::uint32_t>(strings.size()),
+                            static_cast<std::uint32_t>(text.size())};
   strings.append(text);
   strings.push_back('\0');
   return reference;
@@ -57,7 +58,8 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
     entry.image_size = variant.image.size();
     images_size += variant.image.size();
     entry.code_offsets_first = static_cast<std::uint32_t>(code_offsets.size());
-    code_offsets.insert(code_offsets.end(), variant.code_offsets.begin(), variant.code_offsets.end());
+    code_offsets.insert(code_offsets.end(), variant.code_offsets.begin(),
+                        variant.code_offsets.end());
     entry.code_ranges_first = static_cast<std::uint32_t>(code_ranges.size());
     entry.code_ranges_count = static_cast<std::uint32_t>(variant.code_ranges.size());
     code_ranges.insert(code_ranges.end(), variant.code_ranges.begin(), variant.code_ranges.end());
@@ -71,7 +73,9 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   std::vector<std::uint32_t> exports_by_name(parts.exports.size());
   std::iota(exports_by_name.begin(), exports_by_name.end(), 0u);
   std::sort(exports_by_name.begin(), exports_by_name.end(),
-            [&](std::uint32_t left, std::uint32_t right) { return export_name(left) < export_name(right); });
+            [&](std::uint32_t left, std::uint32_t right) {
+              return export_name(left) < export_name(right);
+            });
   std::vector<MemoryEntry> memories = parts.memories;
 
   const auto payload_of = [&](SectionId id) -> Payload {
@@ -109,9 +113,9 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
     bool checksummed;
   };
   std::vector<Placed> sections;
-#define TENON_SECTION(enumerator, number, element, checksummed, name)                             \
-  if (const Payload payload = payload_of(SectionId::enumerator); payload.size != 0) {             \
-    sections.push_back({{SectionId::enumerator, 0, 0, payload.size, 0}, checksummed});            \
+#define TENON_SECTION(enumerator, number, element, checksummed, name)                  \
+  if (const Payload payload = payload_of(SectionId::enumerator); payload.size != 0) {  \
+    sections.push_back({{SectionId::enumerator, 0, 0, payload.size, 0}, checksummed}); \
   }
   TENON_SECTIONS(TENON_SECTION)
 #undef TENON_SECTION
@@ -120,7 +124,8 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   std::uint64_t memory_image_offset = 0;
   std::uint64_t images_offset = 0;
   for (Placed& section : sections) {
-    const bool segment = section.entry.id == SectionId::kMemoryImage || section.entry.id == SectionId::kCodeImages;
+    const bool segment =
+        section.entry.id == SectionId::kMemoryImage || section.entry.id == SectionId::kCodeImages;
     position = AlignUp(position, segment ? kSegmentAlignment : kSectionAlignment);
     section.entry.offset = position;
     position += section.entry.size;
@@ -138,7 +143,8 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
     if (section.entry.id == SectionId::kCodeImages) {
       for (std::size_t i = 0; i < variants.size(); ++i) {
         const std::vector<std::uint8_t>& image = parts.variants[i].image;
-        if (!image.empty()) std::memcpy(file.data() + variants[i].image_offset, image.data(), image.size());
+        if (!image.empty())
+          std::memcpy(file.data() + variants[i].image_offset, image.data(), image.size());
       }
     } else {
       std::memcpy(destination, payload_of(section.entry.id).data, section.entry.size);

@@ -27,14 +27,14 @@ using Alias = ModuleLowering::Alias;
 struct ControlFrame {
   enum class Kind { kFunction, kBlock, kLoop, kIf, kElse };
   Kind kind;
-  llvm::BasicBlock* end;               // what follows the construct
+  llvm::BasicBlock* end;  // what follows the construct
   llvm::BasicBlock* loop_header = nullptr;
   llvm::BasicBlock* else_block = nullptr;
   std::vector<llvm::PHINode*> end_phis = {};
   std::vector<llvm::PHINode*> loop_phis = {};
   std::vector<llvm::Value*> else_operands = {};  // the if's parameters, for the else branch
-  std::size_t height = 0;              // of the operand stack below the construct's parameters
-  bool entered_unreachable = false;    // the whole construct is dead code
+  std::size_t height = 0;            // of the operand stack below the construct's parameters
+  bool entered_unreachable = false;  // the whole construct is dead code
 };
 
 class FunctionLowering {
@@ -69,7 +69,8 @@ class FunctionLowering {
     return value;
   }
   std::vector<llvm::Value*> PopMany(std::size_t count) {
-    std::vector<llvm::Value*> values(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
+    std::vector<llvm::Value*> values(stack_.end() - static_cast<std::ptrdiff_t>(count),
+                                     stack_.end());
     stack_.resize(stack_.size() - count);
     return values;
   }
@@ -77,7 +78,8 @@ class FunctionLowering {
   // ---- control
   std::vector<ValueType> ParametersOf(const wasm::BlockType& type) const;
   std::vector<ValueType> ResultsOf(const wasm::BlockType& type) const;
-  std::vector<llvm::PHINode*> MakePhis(llvm::BasicBlock* block, const std::vector<ValueType>& types);
+  std::vector<llvm::PHINode*> MakePhis(llvm::BasicBlock* block,
+                                       const std::vector<ValueType>& types);
   ControlFrame& Target(std::uint32_t depth) { return control_[control_.size() - 1 - depth]; }
   llvm::BasicBlock* TargetBlock(ControlFrame& frame) {
     return frame.kind == ControlFrame::Kind::kLoop ? frame.loop_header : frame.end;
@@ -119,7 +121,8 @@ class FunctionLowering {
   llvm::Value* TableSize(std::uint32_t table_index);
   llvm::Value* TableSlot(std::uint32_t table_index, llvm::Value* index, abi::TrapKind kind);
   llvm::Value* GlobalAddress(std::uint32_t global_index);
-  llvm::LoadInst* Load(llvm::Type* type, llvm::Value* address, llvm::MDNode* tag, std::uint64_t align) {
+  llvm::LoadInst* Load(llvm::Type* type, llvm::Value* address, llvm::MDNode* tag,
+                       std::uint64_t align) {
     llvm::LoadInst* load = builder_.CreateAlignedLoad(type, address, llvm::Align(align));
     load->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
     return load;
@@ -456,14 +459,13 @@ void FunctionLowering::LowerCallIndirect(const Instruction& instruction) {
   const wasm::FunctionType& type = wasm_.types[instruction.index];
   llvm::Value* slot = TableSlot(instruction.index2, Pop(), abi::TrapKind::kUndefinedElement);
   std::vector<llvm::Value*> arguments = PopMany(type.parameters.size());
-  llvm::Value* record =
-      Load(lowering_.pointer, slot, lowering_.AliasTag(Alias::kTableElements), 8);
+  llvm::Value* record = Load(lowering_.pointer, slot, lowering_.AliasTag(Alias::kTableElements), 8);
   TrapIf(builder_.CreateIsNull(record), abi::TrapKind::kUninitializedElement);
 
   const std::uint64_t known_key = abi::TypeKey(type.parameters.data(), type.parameters.size(),
                                                type.results.data(), type.results.size());
-  llvm::Value* key = lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, type_key),
-                                             lowering_.i64);
+  llvm::Value* key =
+      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, type_key), lowering_.i64);
   llvm::Value* wanted = builder_.getInt64(known_key);
   if (known_key == abi::kInternedBit) {
     llvm::Value* keys = lowering_.LoadInvariant(
@@ -487,8 +489,8 @@ void FunctionLowering::LowerCallIndirect(const Instruction& instruction) {
     return;
   }
 
-  llvm::Value* context = lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, context),
-                                                 lowering_.pointer);
+  llvm::Value* context =
+      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, context), lowering_.pointer);
   llvm::BasicBlock* own = NewBlock("own");
   llvm::BasicBlock* foreign = NewBlock("foreign");
   llvm::BasicBlock* done = NewBlock("called");
@@ -511,9 +513,9 @@ void FunctionLowering::LowerCallIndirect(const Instruction& instruction) {
 
 llvm::Value* FunctionLowering::MemoryDescriptor(std::uint32_t memory_index) {
   if (memory_index < wasm_.imported_memories) {
-    return lowering_.LoadInvariant(builder_, Context(),
-                                   lowering_.layout.memory_pointers + std::uint64_t{8} * memory_index,
-                                   lowering_.pointer);
+    return lowering_.LoadInvariant(
+        builder_, Context(), lowering_.layout.memory_pointers + std::uint64_t{8} * memory_index,
+        lowering_.pointer);
   }
   return lowering_.Offset(builder_, Context(),
                           lowering_.layout.memories + sizeof(abi::MemoryInstance) *
@@ -533,8 +535,8 @@ llvm::Value* FunctionLowering::Address(const Instruction& instruction, llvm::Val
   llvm::Value* wide = builder_.CreateZExt(index, lowering_.i64);
   const std::uint64_t reach = instruction.memory_offset + width;
   if (!lowering_.guard || reach > abi::kGuardBytes) {
-    llvm::Value* size = MemoryField(instruction.memory_index,
-                                    offsetof(abi::MemoryInstance, size_bytes), lowering_.i64, false);
+    llvm::Value* size = MemoryField(
+        instruction.memory_index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64, false);
     const std::uint64_t minimum =
         wasm_.memories[instruction.memory_index].limits.minimum * abi::kPageSize;
     llvm::Value* outside;
@@ -563,8 +565,8 @@ void FunctionLowering::LowerLoad(const Instruction& instruction) {
   llvm::Type* stored = result->isFloatingPointTy()
                            ? result
                            : static_cast<llvm::Type*>(builder_.getIntNTy(width * 8));
-  llvm::LoadInst* load = Load(stored, Address(instruction, Pop(), width),
-                              lowering_.AliasTag(Alias::kMemory), 1);
+  llvm::LoadInst* load =
+      Load(stored, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
   load->setVolatile(lowering_.guard);
   if (stored == result) {
     Push(load);
@@ -604,27 +606,28 @@ llvm::Value* FunctionLowering::TableDescriptor(std::uint32_t table_index) {
 }
 
 llvm::Value* FunctionLowering::TableSize(std::uint32_t table_index) {
-  return Load(lowering_.i64,
-              lowering_.Offset(builder_, TableDescriptor(table_index), offsetof(abi::TableInstance, size)),
-              lowering_.AliasTag(Alias::kTableDescriptor), 8);
+  return Load(
+      lowering_.i64,
+      lowering_.Offset(builder_, TableDescriptor(table_index), offsetof(abi::TableInstance, size)),
+      lowering_.AliasTag(Alias::kTableDescriptor), 8);
 }
 
 llvm::Value* FunctionLowering::TableSlot(std::uint32_t table_index, llvm::Value* index,
                                          abi::TrapKind kind) {
   llvm::Value* wide = builder_.CreateZExt(index, lowering_.i64);
   TrapIf(builder_.CreateICmpUGE(wide, TableSize(table_index)), kind);
-  llvm::Value* elements = Load(
-      lowering_.pointer,
-      lowering_.Offset(builder_, TableDescriptor(table_index), offsetof(abi::TableInstance, elements)),
-      lowering_.AliasTag(Alias::kTableDescriptor), 8);
+  llvm::Value* elements = Load(lowering_.pointer,
+                               lowering_.Offset(builder_, TableDescriptor(table_index),
+                                                offsetof(abi::TableInstance, elements)),
+                               lowering_.AliasTag(Alias::kTableDescriptor), 8);
   return builder_.CreateInBoundsGEP(lowering_.pointer, elements, wide);
 }
 
 llvm::Value* FunctionLowering::GlobalAddress(std::uint32_t global_index) {
   if (global_index < wasm_.imported_globals) {
-    return lowering_.LoadInvariant(builder_, Context(),
-                                   lowering_.layout.global_pointers + std::uint64_t{8} * global_index,
-                                   lowering_.pointer);
+    return lowering_.LoadInvariant(
+        builder_, Context(), lowering_.layout.global_pointers + std::uint64_t{8} * global_index,
+        lowering_.pointer);
   }
   return lowering_.Offset(
       builder_, Context(),
@@ -633,7 +636,8 @@ llvm::Value* FunctionLowering::GlobalAddress(std::uint32_t global_index) {
 
 void FunctionLowering::LowerBulk(const Instruction& instruction) {
   const auto number = [&](std::uint32_t value) -> llvm::Value* { return builder_.getInt32(value); };
-  const auto call = [&](abi::Builtin builtin, std::vector<llvm::Value*> first, std::size_t operands) {
+  const auto call = [&](abi::Builtin builtin, std::vector<llvm::Value*> first,
+                        std::size_t operands) {
     for (llvm::Value* operand : PopMany(operands)) first.push_back(operand);
     return lowering_.CallBuiltin(builder_, Context(), builtin, std::move(first));
   };
@@ -705,7 +709,9 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
       Push(builder_.CreateTrunc(builder_.CreateLShr(bytes, 16), lowering_.i32));
       break;
     }
-    case Opcode::kI32Const: Push(builder_.getInt32(static_cast<std::uint32_t>(instruction.bits))); break;
+    case Opcode::kI32Const:
+      Push(builder_.getInt32(static_cast<std::uint32_t>(instruction.bits)));
+      break;
     case Opcode::kI64Const: Push(builder_.getInt64(instruction.bits)); break;
     case Opcode::kF32Const:
       Push(llvm::ConstantFP::get(lowering_.context,
@@ -797,55 +803,80 @@ bool FunctionLowering::LowerInteger(Opcode opcode) {
     llvm::Value* a = Pop();
     Push(Intrinsic(id, {a, a, b}));
   };
-  const auto count = [&](llvm::Intrinsic::ID id) { Push(Intrinsic(id, {Pop(), builder_.getFalse()})); };
+  const auto count = [&](llvm::Intrinsic::ID id) {
+    Push(Intrinsic(id, {Pop(), builder_.getFalse()}));
+  };
   const auto extend = [&](unsigned bits) {
     llvm::Value* a = Pop();
     Push(builder_.CreateSExt(builder_.CreateTrunc(a, builder_.getIntNTy(bits)), a->getType()));
   };
-#define BOTH(name) \
+#define BOTH(name)         \
   case Opcode::kI32##name: \
   case Opcode::kI64##name
   switch (opcode) {
-    BOTH(Eqz): {
+    BOTH(Eqz) : {
       llvm::Value* a = Pop();
       PushBool(builder_.CreateICmpEQ(a, llvm::Constant::getNullValue(a->getType())));
       break;
     }
-    BOTH(Eq): compare(P::ICMP_EQ); break;
-    BOTH(Ne): compare(P::ICMP_NE); break;
-    BOTH(LtS): compare(P::ICMP_SLT); break;
-    BOTH(LtU): compare(P::ICMP_ULT); break;
-    BOTH(GtS): compare(P::ICMP_SGT); break;
-    BOTH(GtU): compare(P::ICMP_UGT); break;
-    BOTH(LeS): compare(P::ICMP_SLE); break;
-    BOTH(LeU): compare(P::ICMP_ULE); break;
-    BOTH(GeS): compare(P::ICMP_SGE); break;
-    BOTH(GeU): compare(P::ICMP_UGE); break;
-    BOTH(Clz): count(llvm::Intrinsic::ctlz); break;
-    BOTH(Ctz): count(llvm::Intrinsic::cttz); break;
-    BOTH(Popcnt): Push(Intrinsic(llvm::Intrinsic::ctpop, {Pop()})); break;
-    BOTH(Add): binary(llvm::Instruction::Add); break;
-    BOTH(Sub): binary(llvm::Instruction::Sub); break;
-    BOTH(Mul): binary(llvm::Instruction::Mul); break;
-    BOTH(And): binary(llvm::Instruction::And); break;
-    BOTH(Or): binary(llvm::Instruction::Or); break;
-    BOTH(Xor): binary(llvm::Instruction::Xor); break;
-    BOTH(Shl): shift(llvm::Instruction::Shl); break;
-    BOTH(ShrS): shift(llvm::Instruction::AShr); break;
-    BOTH(ShrU): shift(llvm::Instruction::LShr); break;
-    BOTH(Rotl): rotate(llvm::Intrinsic::fshl); break;
-    BOTH(Rotr): rotate(llvm::Intrinsic::fshr); break;
-    BOTH(DivS):
-    BOTH(DivU):
-    BOTH(RemS):
-    BOTH(RemU): {
+    BOTH(Eq) : compare(P::ICMP_EQ);
+    break;
+    BOTH(Ne) : compare(P::ICMP_NE);
+    break;
+    BOTH(LtS) : compare(P::ICMP_SLT);
+    break;
+    BOTH(LtU) : compare(P::ICMP_ULT);
+    break;
+    BOTH(GtS) : compare(P::ICMP_SGT);
+    break;
+    BOTH(GtU) : compare(P::ICMP_UGT);
+    break;
+    BOTH(LeS) : compare(P::ICMP_SLE);
+    break;
+    BOTH(LeU) : compare(P::ICMP_ULE);
+    break;
+    BOTH(GeS) : compare(P::ICMP_SGE);
+    break;
+    BOTH(GeU) : compare(P::ICMP_UGE);
+    break;
+    BOTH(Clz) : count(llvm::Intrinsic::ctlz);
+    break;
+    BOTH(Ctz) : count(llvm::Intrinsic::cttz);
+    break;
+    BOTH(Popcnt) : Push(Intrinsic(llvm::Intrinsic::ctpop, {Pop()}));
+    break;
+    BOTH(Add) : binary(llvm::Instruction::Add);
+    break;
+    BOTH(Sub) : binary(llvm::Instruction::Sub);
+    break;
+    BOTH(Mul) : binary(llvm::Instruction::Mul);
+    break;
+    BOTH(And) : binary(llvm::Instruction::And);
+    break;
+    BOTH(Or) : binary(llvm::Instruction::Or);
+    break;
+    BOTH(Xor) : binary(llvm::Instruction::Xor);
+    break;
+    BOTH(Shl) : shift(llvm::Instruction::Shl);
+    break;
+    BOTH(ShrS) : shift(llvm::Instruction::AShr);
+    break;
+    BOTH(ShrU) : shift(llvm::Instruction::LShr);
+    break;
+    BOTH(Rotl) : rotate(llvm::Intrinsic::fshl);
+    break;
+    BOTH(Rotr) : rotate(llvm::Intrinsic::fshr);
+    break;
+    BOTH(DivS) : BOTH(DivU) : BOTH(RemS) : BOTH(RemU) : {
       llvm::Value* b = Pop();
       llvm::Value* a = Pop();
       Push(CheckedDivide(a, b, opcode));
       break;
     }
-    BOTH(Extend8S): extend(8); break;
-    BOTH(Extend16S): extend(16); break;
+    BOTH(Extend8S) : extend(8);
+    break;
+    BOTH(Extend16S) : extend(16);
+    break;
     case Opcode::kI64Extend32S: extend(32); break;
     default: return false;
   }
@@ -891,35 +922,51 @@ bool FunctionLowering::LowerFloat(Opcode opcode) {
     Push(builder_.CreateBinOp(operation, a, b));
   };
   const auto unary = [&](llvm::Intrinsic::ID id) { Push(Intrinsic(id, {Pop()})); };
-#define BOTH(name) \
+#define BOTH(name)         \
   case Opcode::kF32##name: \
   case Opcode::kF64##name
   switch (opcode) {
-    BOTH(Eq): compare(P::FCMP_OEQ); break;
-    BOTH(Ne): compare(P::FCMP_UNE); break;
-    BOTH(Lt): compare(P::FCMP_OLT); break;
-    BOTH(Gt): compare(P::FCMP_OGT); break;
-    BOTH(Le): compare(P::FCMP_OLE); break;
-    BOTH(Ge): compare(P::FCMP_OGE); break;
-    BOTH(Abs): unary(llvm::Intrinsic::fabs); break;
-    BOTH(Neg): Push(builder_.CreateFNeg(Pop())); break;
-    BOTH(Ceil): unary(llvm::Intrinsic::ceil); break;
-    BOTH(Floor): unary(llvm::Intrinsic::floor); break;
-    BOTH(Trunc): unary(llvm::Intrinsic::trunc); break;
-    BOTH(Nearest): unary(llvm::Intrinsic::roundeven); break;
-    BOTH(Sqrt): unary(llvm::Intrinsic::sqrt); break;
-    BOTH(Add): binary(llvm::Instruction::FAdd); break;
-    BOTH(Sub): binary(llvm::Instruction::FSub); break;
-    BOTH(Mul): binary(llvm::Instruction::FMul); break;
-    BOTH(Div): binary(llvm::Instruction::FDiv); break;
-    BOTH(Min):
-    BOTH(Max): {
+    BOTH(Eq) : compare(P::FCMP_OEQ);
+    break;
+    BOTH(Ne) : compare(P::FCMP_UNE);
+    break;
+    BOTH(Lt) : compare(P::FCMP_OLT);
+    break;
+    BOTH(Gt) : compare(P::FCMP_OGT);
+    break;
+    BOTH(Le) : compare(P::FCMP_OLE);
+    break;
+    BOTH(Ge) : compare(P::FCMP_OGE);
+    break;
+    BOTH(Abs) : unary(llvm::Intrinsic::fabs);
+    break;
+    BOTH(Neg) : Push(builder_.CreateFNeg(Pop()));
+    break;
+    BOTH(Ceil) : unary(llvm::Intrinsic::ceil);
+    break;
+    BOTH(Floor) : unary(llvm::Intrinsic::floor);
+    break;
+    BOTH(Trunc) : unary(llvm::Intrinsic::trunc);
+    break;
+    BOTH(Nearest) : unary(llvm::Intrinsic::roundeven);
+    break;
+    BOTH(Sqrt) : unary(llvm::Intrinsic::sqrt);
+    break;
+    BOTH(Add) : binary(llvm::Instruction::FAdd);
+    break;
+    BOTH(Sub) : binary(llvm::Instruction::FSub);
+    break;
+    BOTH(Mul) : binary(llvm::Instruction::FMul);
+    break;
+    BOTH(Div) : binary(llvm::Instruction::FDiv);
+    break;
+    BOTH(Min) : BOTH(Max) : {
       llvm::Value* b = Pop();
       llvm::Value* a = Pop();
       Push(MinimumMaximum(a, b, opcode == Opcode::kF32Min || opcode == Opcode::kF64Min));
       break;
     }
-    BOTH(Copysign): {
+    BOTH(Copysign) : {
       llvm::Value* b = Pop();
       llvm::Value* a = Pop();
       Push(Intrinsic(llvm::Intrinsic::copysign, {a, b}));

@@ -64,7 +64,8 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
 
   for (llvm::Function& function : module) {
     // Trampolines and thunks run before or after wasm code that checks.
-    if (!function.isDeclaration() && function.getName().starts_with("f")) InsertStackCheck(function);
+    if (!function.isDeclaration() && function.getName().starts_with("f"))
+      InsertStackCheck(function);
   }
   return Status::Ok();
 }

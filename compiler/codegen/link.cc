@@ -38,7 +38,9 @@ constexpr const char* kLinkerScript = R"(SECTIONS {
 // A directory that goes when this object does.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() { failed_ = static_cast<bool>(llvm::sys::fs::createUniqueDirectory("tenonc", path_)); }
+  TemporaryDirectory() {
+    failed_ = static_cast<bool>(llvm::sys::fs::createUniqueDirectory("tenonc", path_));
+  }
   ~TemporaryDirectory() {
     if (!failed_) llvm::sys::fs::remove_directories(path_);
   }
@@ -78,7 +80,8 @@ Result<Sections> FindSections(const ElfFile& elf) {
     if (name == ".stack_sizes") found.stack_sizes = &section;
     if (section.sh_type == llvm::ELF::SHT_SYMTAB) found.symbols = &section;
     if (section.sh_type == llvm::ELF::SHT_RELA && section.sh_size != 0) {
-      return Error::Format("internal error: the linked code has relocations in %s", name.str().c_str());
+      return Error::Format("internal error: the linked code has relocations in %s",
+                           name.str().c_str());
     }
   }
   return found;
@@ -144,17 +147,32 @@ Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects) 
   if (directory.failed()) return Error::Format("cannot make a temporary directory for linking");
   const std::string script = directory.File("script");
   const std::string output = directory.File("image");
-  std::vector<std::string> arguments = {
-      "ld.lld", "-shared", "-Bsymbolic", "-z", "defs", "--hash-style=gnu", "--build-id=none",
-      "--threads=1", "-z", "norelro", "-z", "nognustack", "-T", script, "-o", output};
+  std::vector<std::string> arguments = {"ld.lld",
+                                        "-shared",
+                                        "-Bsymbolic",
+                                        "-z",
+                                        "defs",
+                                        "--hash-style=gnu",
+                                        "--build-id=none",
+                                        "--threads=1",
+                                        "-z",
+                                        "norelro",
+                                        "-z",
+                                        "nognustack",
+                                        "-T",
+                                        script,
+                                        "-o",
+                                        output};
   bool written = WriteFile(script, kLinkerScript);
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const std::string path = directory.File(std::to_string(i) + ".o");
-    written = written && WriteFile(path, llvm::StringRef(reinterpret_cast<const char*>(objects[i].data()),
-                                                         objects[i].size()));
+    written =
+        written && WriteFile(path, llvm::StringRef(reinterpret_cast<const char*>(objects[i].data()),
+                                                   objects[i].size()));
     arguments.push_back(path);
   }
-  if (!written) return Error::Format("cannot write temporary files for linking (is the disk full?)");
+  if (!written)
+    return Error::Format("cannot write temporary files for linking (is the disk full?)");
 
   std::vector<const char*> raw_arguments;
   for (const std::string& argument : arguments) raw_arguments.push_back(argument.c_str());

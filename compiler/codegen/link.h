@@ -11,7 +11,7 @@
 namespace tenon::compiler {
 
 struct LinkedImage {
-  std::vector<std::uint8_t> bytes;    // rodata, then text from text_offset (page aligned) on
+  std::vector<std::uint8_t> bytes;  // rodata, then text from text_offset (page aligned) on
   std::uint64_t text_offset = 0;
   std::uint64_t text_size = 0;
   std::uint64_t maximum_frame_size = 0;

@@ -50,7 +50,8 @@ bool FuncRefsMayBeForeign(const wasm::Module& module) {
 
 }  // namespace
 
-ModuleLowering::ModuleLowering(const wasm::Module& wasm_module, const InstanceLayout& instance_layout,
+ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
+                               const InstanceLayout& instance_layout,
                                container::BoundsChecks bounds_checks, bool single_chunk,
                                llvm::Module& llvm_module)
     : wasm(wasm_module),
@@ -113,6 +114,8 @@ void ModuleLowering::SetFunctionAttributes(llvm::Function* function) const {
   function->addFnAttr(llvm::Attribute::NoUnwind);
   function->addFnAttr("frame-pointer", "all");
   function->addFnAttr("no-builtins");
+  // A call in tail position uses stack, and runaway recursion is a trap, not a loop.
+  function->addFnAttr("disable-tail-calls", "true");
 }
 
 void ModuleLowering::MarkContext(llvm::CallBase* call) {
@@ -164,7 +167,8 @@ llvm::CallInst* ModuleLowering::CallBuiltin(llvm::IRBuilder<>& builder, llvm::Va
   std::vector<llvm::Type*> types;
   for (llvm::Value* argument : arguments) types.push_back(argument->getType());
   const auto slot = static_cast<std::size_t>(builtin);
-  llvm::Type* result = kResults[slot][0] == 'i' ? static_cast<llvm::Type*>(i32) : builder.getVoidTy();
+  llvm::Type* result =
+      kResults[slot][0] == 'i' ? static_cast<llvm::Type*>(i32) : builder.getVoidTy();
   llvm::Value* table =
       LoadInvariant(builder, vm_context, offsetof(abi::VmContext, builtins), pointer);
   llvm::Value* code = LoadInvariant(builder, table, slot * sizeof(void*), pointer);
@@ -179,7 +183,9 @@ void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_contex
   const auto number = static_cast<std::uint32_t>(kind);
   if (guard) {
     // The kind is in the instruction itself; the signal handler reads it there.
-    builder.CreateIntrinsic(llvm::Intrinsic::ubsantrap, {}, {builder.getInt8(static_cast<std::uint8_t>(number))})
+    builder
+        .CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
+                         {builder.getInt8(static_cast<std::uint8_t>(number))})
         ->setDoesNotReturn();
   } else {
     CallBuiltin(builder, vm_context, abi::Builtin::trap, {builder.getInt32(number)})
@@ -188,7 +194,8 @@ void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_contex
   builder.CreateUnreachable();
 }
 
-std::vector<bool> TypesWithEntryTrampoline(const wasm::Module& module, const InstanceLayout& layout) {
+std::vector<bool> TypesWithEntryTrampoline(const wasm::Module& module,
+                                           const InstanceLayout& layout) {
   std::vector<bool> needed(module.types.size(), false);
   for (const std::uint32_t index : layout.referenced_functions) {
     needed[module.functions[index].type_index] = true;
@@ -223,7 +230,8 @@ void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
   };
   std::vector<llvm::Value*> arguments = {function->getArg(0)};
   for (std::size_t i = 0; i < type.parameters.size(); ++i) {
-    arguments.push_back(builder.CreateAlignedLoad(TypeOf(type.parameters[i]), cell(i), llvm::Align(8)));
+    arguments.push_back(
+        builder.CreateAlignedLoad(TypeOf(type.parameters[i]), cell(i), llvm::Align(8)));
   }
   llvm::CallInst* call = builder.CreateCall(NativeTypeOf(type), function->getArg(1), arguments);
   MarkContext(call);
@@ -234,7 +242,8 @@ void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
   if (type.results.size() == 1) {
     store(call, 0);
   } else {
-    for (unsigned i = 0; i < type.results.size(); ++i) store(builder.CreateExtractValue(call, i), i);
+    for (unsigned i = 0; i < type.results.size(); ++i)
+      store(builder.CreateExtractValue(call, i), i);
   }
   builder.CreateRetVoid();
 }
@@ -250,8 +259,7 @@ void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
   llvm::Value* host = function->getArg(0);
   llvm::LoadInst* environment = builder.CreateAlignedLoad(
       pointer, Offset(builder, host, offsetof(abi::HostFunction, exec_env)), llvm::Align(8));
-  llvm::Value* table =
-      LoadInvariant(builder, host, offsetof(abi::HostFunction, builtins), pointer);
+  llvm::Value* table = LoadInvariant(builder, host, offsetof(abi::HostFunction, builtins), pointer);
   llvm::Value* code = LoadInvariant(
       builder, table, static_cast<std::size_t>(abi::Builtin::host_call) * sizeof(void*), pointer);
 

@@ -41,16 +41,23 @@ class ModuleLowering {
   // Marks the context parameter of a call or function.
   static void MarkContext(llvm::CallBase* call);
 
-  enum class Alias { kHead, kMemoryDescriptor, kTableDescriptor, kTableElements, kMemory, kImportedGlobals };
+  enum class Alias {
+    kHead,
+    kMemoryDescriptor,
+    kTableDescriptor,
+    kTableElements,
+    kMemory,
+    kImportedGlobals
+  };
   llvm::MDNode* AliasTag(Alias alias) const { return tags_[static_cast<std::size_t>(alias)]; }
   llvm::MDNode* GlobalTag(std::uint32_t global_index) const { return global_tags_[global_index]; }
 
   // A value that never changes while the instance lives, at context + offset.
-  llvm::Value* LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* pointer,
-                             std::uint64_t offset, llvm::Type* type) const;
+  llvm::Value* LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* pointer, std::uint64_t offset,
+                             llvm::Type* type) const;
   llvm::Value* Offset(llvm::IRBuilder<>& builder, llvm::Value* pointer, std::uint64_t offset) const;
-  llvm::CallInst* CallBuiltin(llvm::IRBuilder<>& builder, llvm::Value* context, abi::Builtin builtin,
-                              std::vector<llvm::Value*> arguments) const;
+  llvm::CallInst* CallBuiltin(llvm::IRBuilder<>& builder, llvm::Value* context,
+                              abi::Builtin builtin, std::vector<llvm::Value*> arguments) const;
   // Ends the block with the trap.
   void EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* context, abi::TrapKind kind) const;
 
@@ -81,7 +88,8 @@ void LowerFunction(ModuleLowering& lowering, std::uint32_t function_index);
 
 // Which types need an entry trampoline (types of referenced functions) and which a host
 // thunk (types of imported functions).
-std::vector<bool> TypesWithEntryTrampoline(const wasm::Module& module, const InstanceLayout& layout);
+std::vector<bool> TypesWithEntryTrampoline(const wasm::Module& module,
+                                           const InstanceLayout& layout);
 std::vector<bool> TypesWithHostThunk(const wasm::Module& module);
 
 }  // namespace tenon::compiler

@@ -6,8 +6,8 @@
 // on becomes plain: those LLVM keeps for their value.
 #include "compiler/codegen/prepare.h"
 
-#include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/ADT/PostOrderIterator.h>
+#include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -71,10 +71,11 @@ void InsertStackCheck(llvm::Function& function) {
   bool calls = false;
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : block) {
-      if (llvm::isa<llvm::CallInst>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction) &&
-          !llvm::cast<llvm::CallInst>(instruction).doesNotReturn()) {
-        calls = true;
-      }
+      const auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction);
+      if (call == nullptr || llvm::isa<llvm::IntrinsicInst>(call)) continue;
+      // Only the call of the trap builtin needs no check. LLVM also finds endless recursion to
+      // be noreturn, but those calls are direct.
+      if (!(call->isIndirectCall() && call->doesNotReturn())) calls = true;
     }
   }
   if (!calls) return;
@@ -111,10 +112,11 @@ void InsertStackCheck(llvm::Function& function) {
   llvm::Value* code =
       load_pointer(builtins, static_cast<std::size_t>(abi::Builtin::trap) * sizeof(void*));
   builder
-      .CreateCall(llvm::FunctionType::get(builder.getVoidTy(), {pointer, builder.getInt32Ty()}, false),
-                  code,
-                  {vm_context,
-                   builder.getInt32(static_cast<std::uint32_t>(abi::TrapKind::kCallStackExhausted))})
+      .CreateCall(
+          llvm::FunctionType::get(builder.getVoidTy(), {pointer, builder.getInt32Ty()}, false),
+          code,
+          {vm_context,
+           builder.getInt32(static_cast<std::uint32_t>(abi::TrapKind::kCallStackExhausted))})
       ->setDoesNotReturn();
   builder.CreateUnreachable();
 }

@@ -42,14 +42,16 @@ std::string HostFeatures() {
 std::string TargetHelp() { return "x86_64 (also x86-64, amd64, x86_64-unknown-linux-gnu)\n"; }
 
 std::string CpuHelp() {
-  return "x86-64-v2 (default), x86-64-v3, x86-64-v4, native (this machine), or any x86-64 CPU name\n"
+  return "x86-64-v2 (default), x86-64-v3, x86-64-v4, native (this machine), or any x86-64 CPU "
+         "name\n"
          "that LLVM knows and that has SSE4.1, such as haswell, znver3 or sapphirerapids\n";
 }
 
 Result<TargetDescription> ResolveTarget(const std::string& target, const std::string& cpu,
                                         const std::string& cpu_features) {
   InitializeTargets();
-  const std::string name = target == "x86-64" || target == "amd64" || target.empty() ? "x86_64" : target;
+  const std::string name =
+      target == "x86-64" || target == "amd64" || target.empty() ? "x86_64" : target;
   const llvm::Triple triple(name);
   if (triple.getArch() != llvm::Triple::x86_64) {
     return Error::Format("target \"%s\" is not supported; this compiler generates code for x86_64",
@@ -68,14 +70,16 @@ Result<TargetDescription> ResolveTarget(const std::string& target, const std::st
   }
 
   const std::unique_ptr<llvm::TargetMachine> machine = MakeTargetMachine(description, 0);
-  if (machine == nullptr) return Error::Format("LLVM has no code generator for %s", description.triple.c_str());
+  if (machine == nullptr)
+    return Error::Format("LLVM has no code generator for %s", description.triple.c_str());
   const llvm::MCSubtargetInfo& subtarget = *machine->getMCSubtargetInfo();
   if (!subtarget.isCPUStringValid(description.cpu)) {
     return Error::Format("CPU \"%s\" is not known; --cpu=help lists what is", cpu.c_str());
   }
   if (!subtarget.checkFeatures("+sse4.1")) {
-    return Error::Format("CPU \"%s\" is below x86-64-v2, the oldest level that generated code runs on",
-                         description.cpu.c_str());
+    return Error::Format(
+        "CPU \"%s\" is below x86-64-v2, the oldest level that generated code runs on",
+        description.cpu.c_str());
   }
   static constexpr struct {
     std::uint32_t number;
@@ -107,9 +111,9 @@ std::unique_ptr<llvm::TargetMachine> MakeTargetMachine(const TargetDescription& 
   static constexpr llvm::CodeGenOptLevel kLevels[] = {
       llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less, llvm::CodeGenOptLevel::Default,
       llvm::CodeGenOptLevel::Aggressive};
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, description.cpu, description.features, options, llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, kLevels[opt_level]));
+  return std::unique_ptr<llvm::TargetMachine>(
+      target->createTargetMachine(triple, description.cpu, description.features, options,
+                                  llvm::Reloc::PIC_, llvm::CodeModel::Small, kLevels[opt_level]));
 }
 
 }  // namespace tenon::compiler

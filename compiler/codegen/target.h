@@ -16,8 +16,8 @@ namespace tenon::compiler {
 struct TargetDescription {
   container::Architecture architecture = container::Architecture::kX86_64;
   std::string triple;
-  std::string cpu;           // LLVM's name, "native" resolved
-  std::string features;      // LLVM's "+a,-b"
+  std::string cpu;       // LLVM's name, "native" resolved
+  std::string features;  // LLVM's "+a,-b"
   // Features that the machine must have, as bits over format/cpu_features.def.
   std::array<std::uint64_t, 4> required_features{};
 };

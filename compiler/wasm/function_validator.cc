@@ -119,13 +119,9 @@ bool FunctionValidator::ApplySignature(const OpcodeInfo& info) {
 
 bool FunctionValidator::BlockTypes(const BlockType& type, Control& control) {
   switch (type.kind) {
-    case BlockType::Kind::kEmpty:
-      return true;
-    case BlockType::Kind::kValue:
-      control.results = SingleType(type.value);
-      return true;
-    case BlockType::Kind::kTypeIndex:
-      break;
+    case BlockType::Kind::kEmpty: return true;
+    case BlockType::Kind::kValue: control.results = SingleType(type.value); return true;
+    case BlockType::Kind::kTypeIndex: break;
   }
   if (type.type_index >= module_.types.size()) {
     return Fail("unknown type %u: the module has %zu types", type.type_index, module_.types.size());
@@ -364,16 +360,12 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
   const OpcodeInfo& info = InfoOf(instruction.opcode);
   switch (instruction.opcode) {
     // Control (3.3.8).
-    case Opcode::kUnreachable:
-      return MarkUnreachable();
+    case Opcode::kUnreachable: return MarkUnreachable();
     case Opcode::kBlock:
     case Opcode::kLoop:
-    case Opcode::kIf:
-      return OpenBlock(instruction);
-    case Opcode::kElse:
-      return Else();
-    case Opcode::kEnd:
-      return End();
+    case Opcode::kIf: return OpenBlock(instruction);
+    case Opcode::kElse: return Else();
+    case Opcode::kEnd: return End();
     case Opcode::kBr: {
       const Control* label = nullptr;
       return Label(instruction.index, label) && PopAll(LabelTypes(*label)) && MarkUnreachable();
@@ -384,10 +376,8 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
       const std::span<const ValueType> types = LabelTypes(*label);
       return PopAll(types) && PushAll(types);
     }
-    case Opcode::kBrTable:
-      return BranchTable(instruction.targets);
-    case Opcode::kReturn:
-      return PopAll(controls_.front().results) && MarkUnreachable();
+    case Opcode::kBrTable: return BranchTable(instruction.targets);
+    case Opcode::kReturn: return PopAll(controls_.front().results) && MarkUnreachable();
     case Opcode::kCall: {
       const FunctionType* type = nullptr;
       return GetFunctionType(instruction.index, type) && PopAll(type->parameters) &&
@@ -416,8 +406,7 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
       return PopAny(type);
     }
     case Opcode::kSelect:
-    case Opcode::kSelectTyped:
-      return Select(instruction);
+    case Opcode::kSelectTyped: return Select(instruction);
 
     // Variable (3.3.5).
     case Opcode::kLocalGet: {
@@ -453,9 +442,7 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
     }
 
     // References (3.3.2).
-    case Opcode::kRefNull:
-      Push(instruction.type);
-      return true;
+    case Opcode::kRefNull: Push(instruction.type); return true;
     case Opcode::kRefIsNull: {
       ValueType type = kBottom;
       if (!PopAny(type)) return false;

@@ -125,8 +125,7 @@ Result<Instruction> InstructionReader::Next() {
   const std::uint32_t immediate_offset = offset();
 
   switch (InfoOf(instruction.opcode).immediate) {
-    case ImmediateKind::kNone:
-      break;
+    case ImmediateKind::kNone: break;
 
     case ImmediateKind::kBlock: {
       // A type index or a negative one-byte code, in one 33-bit integer (5.3.7).

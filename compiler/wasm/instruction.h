@@ -36,7 +36,7 @@ struct BlockType {
 
 struct Instruction {
   Opcode opcode;
-  std::uint32_t offset = 0;        // byte offset of the opcode in the file
+  std::uint32_t offset = 0;  // byte offset of the opcode in the file
   // Meaning by opcode: local/global/function/table/type/label/segment index;
   // for call_indirect the type; for memory.copy, table.copy the destination;
   // for memory.init, table.init the segment; memory.size/grow/fill the memory.
@@ -44,8 +44,8 @@ struct Instruction {
   // call_indirect: the table; memory.copy, table.copy: the source;
   // memory.init, table.init: the memory or table.
   std::uint32_t index2 = 0;
-  std::uint64_t bits = 0;          // constants: the bit pattern, i32 zero-extended
-  BlockType block_type;            // block, loop, if
+  std::uint64_t bits = 0;            // constants: the bit pattern, i32 zero-extended
+  BlockType block_type;              // block, loop, if
   ValueType type = ValueType::kI32;  // ref.null; select with types (exactly one is valid)
   // Loads and stores.
   std::uint32_t align_log2 = 0;

@@ -16,14 +16,10 @@ enum class LebError : std::uint8_t { kNone, kUnexpectedEnd, kTooLong, kTooLarge 
 // The specification's words for `error`.
 constexpr const char* LebErrorText(LebError error) {
   switch (error) {
-    case LebError::kNone:
-      return "no error";
-    case LebError::kUnexpectedEnd:
-      return "unexpected end of section or function";
-    case LebError::kTooLong:
-      return "integer representation too long";
-    case LebError::kTooLarge:
-      return "integer too large";
+    case LebError::kNone: return "no error";
+    case LebError::kUnexpectedEnd: return "unexpected end of section or function";
+    case LebError::kTooLong: return "integer representation too long";
+    case LebError::kTooLarge: return "integer too large";
   }
   return "unknown error";
 }

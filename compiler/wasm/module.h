@@ -37,11 +37,19 @@ struct Limits {
 // the container where it depends on an imported global.
 struct ConstantOperation {
   enum class Kind : std::uint8_t {
-    kI32Const, kI64Const, kF32Const, kF64Const,  // bits in `value`
-    kGlobalGet,                                  // global index in `value`
-    kRefNull,                                    // ValueType in `value`
-    kRefFunc,                                    // function index in `value`
-    kI32Add, kI32Sub, kI32Mul, kI64Add, kI64Sub, kI64Mul,
+    kI32Const,
+    kI64Const,
+    kF32Const,
+    kF64Const,   // bits in `value`
+    kGlobalGet,  // global index in `value`
+    kRefNull,    // ValueType in `value`
+    kRefFunc,    // function index in `value`
+    kI32Add,
+    kI32Sub,
+    kI32Mul,
+    kI64Add,
+    kI64Sub,
+    kI64Mul,
   };
   Kind kind;
   std::uint64_t value = 0;
@@ -74,11 +82,11 @@ struct Function {
     std::uint32_t count;
     ValueType type;
   };
-  std::vector<LocalRun> locals;             // without the parameters
-  std::span<const std::uint8_t> body;       // expression bytes, the final `end` included
-  std::uint32_t body_offset = 0;            // byte offset of body.data() in the file;
-                                            // of the import for an imported function
-  std::string_view name;                    // from the name section; empty if none
+  std::vector<LocalRun> locals;        // without the parameters
+  std::span<const std::uint8_t> body;  // expression bytes, the final `end` included
+  std::uint32_t body_offset = 0;       // byte offset of body.data() in the file;
+                                       // of the import for an imported function
+  std::string_view name;               // from the name section; empty if none
 };
 
 struct Table {
@@ -109,17 +117,17 @@ struct ElementSegment {
   SegmentMode mode = SegmentMode::kPassive;
   ValueType type = ValueType::kFuncRef;
   std::uint32_t table_index = 0;
-  ConstantExpression offset;               // active only
+  ConstantExpression offset;  // active only
   std::vector<ConstantExpression> items;
-  std::uint32_t file_offset = 0;           // byte offset in the file, for messages
+  std::uint32_t file_offset = 0;  // byte offset in the file, for messages
 };
 
 struct DataSegment {
   SegmentMode mode = SegmentMode::kPassive;
   std::uint32_t memory_index = 0;
-  ConstantExpression offset;               // active only
+  ConstantExpression offset;  // active only
   std::span<const std::uint8_t> bytes;
-  std::uint32_t file_offset = 0;           // byte offset in the file, for messages
+  std::uint32_t file_offset = 0;  // byte offset in the file, for messages
 };
 
 struct CustomSection {
@@ -136,12 +144,12 @@ struct Module {
   std::vector<Global> globals;
   std::vector<Export> exports;
   std::optional<std::uint32_t> start_function;
-  std::uint32_t start_offset = 0;          // byte offset of the start section's index
+  std::uint32_t start_offset = 0;  // byte offset of the start section's index
   std::vector<ElementSegment> element_segments;
   std::vector<DataSegment> data_segments;
   std::vector<CustomSection> custom_sections;
   std::optional<std::uint32_t> data_count;
-  std::string_view name;                   // module name of the name section
+  std::string_view name;  // module name of the name section
   std::uint32_t imported_functions = 0;
   std::uint32_t imported_tables = 0;
   std::uint32_t imported_memories = 0;

@@ -46,14 +46,10 @@ namespace internal {
 
 constexpr ValueType TypeOfLetter(char letter) {
   switch (letter) {
-    case 'i':
-      return ValueType::kI32;
-    case 'l':
-      return ValueType::kI64;
-    case 'f':
-      return ValueType::kF32;
-    case 'd':
-      return ValueType::kF64;
+    case 'i': return ValueType::kI32;
+    case 'l': return ValueType::kI64;
+    case 'f': return ValueType::kF32;
+    case 'd': return ValueType::kF64;
   }
   throw "opcodes.def: unknown type letter";  // reached in constant evaluation only
 }

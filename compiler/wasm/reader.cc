@@ -183,34 +183,20 @@ Result<Module> ModuleReader::Read() {
 
 Status ModuleReader::ReadSection(std::uint8_t id, ByteCursor& section) {
   switch (id) {
-    case kCustom:
-      return ReadCustomSection(section);
-    case kType:
-      return ReadTypeSection(section);
-    case kImport:
-      return ReadImportSection(section);
-    case kFunction:
-      return ReadFunctionSection(section);
-    case kTable:
-      return ReadTableSection(section);
-    case kMemory:
-      return ReadMemorySection(section);
-    case kGlobal:
-      return ReadGlobalSection(section);
-    case kExport:
-      return ReadExportSection(section);
-    case kStart:
-      return ReadStartSection(section);
-    case kElement:
-      return ReadElementSection(section);
-    case kCode:
-      return ReadCodeSection(section);
-    case kData:
-      return ReadDataSection(section);
-    case kDataCount:
-      return ReadDataCountSection(section);
-    default:
-      return UnsupportedFeature("the tag section", "exception-handling", section.offset());
+    case kCustom: return ReadCustomSection(section);
+    case kType: return ReadTypeSection(section);
+    case kImport: return ReadImportSection(section);
+    case kFunction: return ReadFunctionSection(section);
+    case kTable: return ReadTableSection(section);
+    case kMemory: return ReadMemorySection(section);
+    case kGlobal: return ReadGlobalSection(section);
+    case kExport: return ReadExportSection(section);
+    case kStart: return ReadStartSection(section);
+    case kElement: return ReadElementSection(section);
+    case kCode: return ReadCodeSection(section);
+    case kData: return ReadDataSection(section);
+    case kDataCount: return ReadDataCountSection(section);
+    default: return UnsupportedFeature("the tag section", "exception-handling", section.offset());
   }
 }
 
@@ -246,19 +232,13 @@ Status ModuleReader::ReadTypeSection(ByteCursor& section) {
     const std::uint32_t offset = section.offset();
     TENON_ASSIGN_OR_RETURN(const std::uint8_t form, section.Byte());
     switch (form) {
-      case 0x60:
-        break;
-      case 0x5F:
-        return UnsupportedFeature("a struct type", "garbage collection", offset);
-      case 0x5E:
-        return UnsupportedFeature("an array type", "garbage collection", offset);
+      case 0x60: break;
+      case 0x5F: return UnsupportedFeature("a struct type", "garbage collection", offset);
+      case 0x5E: return UnsupportedFeature("an array type", "garbage collection", offset);
       case 0x50:
-      case 0x4F:
-        return UnsupportedFeature("a subtype declaration", "garbage collection", offset);
-      case 0x4E:
-        return UnsupportedFeature("a recursive type", "garbage collection", offset);
-      case 0x5D:
-        return UnsupportedFeature("a continuation type", "stack-switching", offset);
+      case 0x4F: return UnsupportedFeature("a subtype declaration", "garbage collection", offset);
+      case 0x4E: return UnsupportedFeature("a recursive type", "garbage collection", offset);
+      case 0x5D: return UnsupportedFeature("a continuation type", "stack-switching", offset);
       default:
         return Error::Format(
             "malformed function type: it begins with 0x%02x and not 0x60, at byte "

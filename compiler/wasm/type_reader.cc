@@ -99,48 +99,22 @@ Result<ConstantExpression> ReadConstantExpression(ByteCursor& cursor) {
     if (!next.ok()) return next.error();
     const Instruction& instruction = next.value();
     switch (instruction.opcode) {
-      case Opcode::kEnd:
-        cursor.Skip(reader.offset() - cursor.offset());
-        return expression;
-      case Opcode::kI32Const:
-        expression.push_back({Kind::kI32Const, instruction.bits});
-        break;
-      case Opcode::kI64Const:
-        expression.push_back({Kind::kI64Const, instruction.bits});
-        break;
-      case Opcode::kF32Const:
-        expression.push_back({Kind::kF32Const, instruction.bits});
-        break;
-      case Opcode::kF64Const:
-        expression.push_back({Kind::kF64Const, instruction.bits});
-        break;
-      case Opcode::kGlobalGet:
-        expression.push_back({Kind::kGlobalGet, instruction.index});
-        break;
-      case Opcode::kRefFunc:
-        expression.push_back({Kind::kRefFunc, instruction.index});
-        break;
+      case Opcode::kEnd: cursor.Skip(reader.offset() - cursor.offset()); return expression;
+      case Opcode::kI32Const: expression.push_back({Kind::kI32Const, instruction.bits}); break;
+      case Opcode::kI64Const: expression.push_back({Kind::kI64Const, instruction.bits}); break;
+      case Opcode::kF32Const: expression.push_back({Kind::kF32Const, instruction.bits}); break;
+      case Opcode::kF64Const: expression.push_back({Kind::kF64Const, instruction.bits}); break;
+      case Opcode::kGlobalGet: expression.push_back({Kind::kGlobalGet, instruction.index}); break;
+      case Opcode::kRefFunc: expression.push_back({Kind::kRefFunc, instruction.index}); break;
       case Opcode::kRefNull:
         expression.push_back({Kind::kRefNull, static_cast<std::uint64_t>(instruction.type)});
         break;
-      case Opcode::kI32Add:
-        expression.push_back({Kind::kI32Add});
-        break;
-      case Opcode::kI32Sub:
-        expression.push_back({Kind::kI32Sub});
-        break;
-      case Opcode::kI32Mul:
-        expression.push_back({Kind::kI32Mul});
-        break;
-      case Opcode::kI64Add:
-        expression.push_back({Kind::kI64Add});
-        break;
-      case Opcode::kI64Sub:
-        expression.push_back({Kind::kI64Sub});
-        break;
-      case Opcode::kI64Mul:
-        expression.push_back({Kind::kI64Mul});
-        break;
+      case Opcode::kI32Add: expression.push_back({Kind::kI32Add}); break;
+      case Opcode::kI32Sub: expression.push_back({Kind::kI32Sub}); break;
+      case Opcode::kI32Mul: expression.push_back({Kind::kI32Mul}); break;
+      case Opcode::kI64Add: expression.push_back({Kind::kI64Add}); break;
+      case Opcode::kI64Sub: expression.push_back({Kind::kI64Sub}); break;
+      case Opcode::kI64Mul: expression.push_back({Kind::kI64Mul}); break;
       default:
         return Error::Format(
             "constant expression required: %s is not constant, at byte offset "

@@ -27,10 +27,8 @@ constexpr bool IsSupportedValueType(std::uint8_t byte) {
     case ValueType::kF32:
     case ValueType::kF64:
     case ValueType::kFuncRef:
-    case ValueType::kExternRef:
-      return true;
-    case ValueType::kV128:
-      return false;
+    case ValueType::kExternRef: return true;
+    case ValueType::kV128: return false;
   }
   return false;
 }

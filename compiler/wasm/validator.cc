@@ -192,20 +192,11 @@ Status ModuleValidator::CheckStart() {
 Status ModuleValidator::CheckExport(const Export& item) const {
   std::size_t count = 0;
   switch (item.kind) {
-    case ExternKind::kFunction:
-      count = module_.functions.size();
-      break;
-    case ExternKind::kTable:
-      count = module_.tables.size();
-      break;
-    case ExternKind::kMemory:
-      count = module_.memories.size();
-      break;
-    case ExternKind::kGlobal:
-      count = module_.globals.size();
-      break;
-    case ExternKind::kTag:
-      break;
+    case ExternKind::kFunction: count = module_.functions.size(); break;
+    case ExternKind::kTable: count = module_.tables.size(); break;
+    case ExternKind::kMemory: count = module_.memories.size(); break;
+    case ExternKind::kGlobal: count = module_.globals.size(); break;
+    case ExternKind::kTag: break;
   }
   if (item.index < count) return Status::Ok();
   return Error::Format(
@@ -246,21 +237,11 @@ Status ModuleValidator::CheckConstant(const ConstantExpression& expression, Valu
   operands_.clear();
   for (const ConstantOperation& operation : expression) {
     switch (operation.kind) {
-      case Kind::kI32Const:
-        operands_.push_back(ValueType::kI32);
-        break;
-      case Kind::kI64Const:
-        operands_.push_back(ValueType::kI64);
-        break;
-      case Kind::kF32Const:
-        operands_.push_back(ValueType::kF32);
-        break;
-      case Kind::kF64Const:
-        operands_.push_back(ValueType::kF64);
-        break;
-      case Kind::kRefNull:
-        operands_.push_back(static_cast<ValueType>(operation.value));
-        break;
+      case Kind::kI32Const: operands_.push_back(ValueType::kI32); break;
+      case Kind::kI64Const: operands_.push_back(ValueType::kI64); break;
+      case Kind::kF32Const: operands_.push_back(ValueType::kF32); break;
+      case Kind::kF64Const: operands_.push_back(ValueType::kF64); break;
+      case Kind::kRefNull: operands_.push_back(static_cast<ValueType>(operation.value)); break;
       case Kind::kRefFunc:
         if (operation.value >= module_.functions.size()) {
           return Error::Format(

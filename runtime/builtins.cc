@@ -1,0 +1,119 @@
+// The functions that generated code calls (format/builtins.def), on the wasm stack.
+//
+// Invariants: each checks its own bounds before it writes anything; each that can
+// trap keeps a frame pointer (__builtin_frame_address asks for one), from which
+// the backtrace starts.
+#include <cstring>
+
+#include "runtime/execution_environment.h"
+#include "runtime/instance_state.h"
+#include "runtime/linear_memory.h"
+#include "runtime/traps.h"
+
+namespace tenon::runtime {
+namespace {
+
+using abi::TrapKind;
+using abi::VmContext;
+using std::uint32_t;
+using std::uint64_t;
+
+Instance* Of(VmContext* context) { return static_cast<Instance*>(context->instance); }
+
+// Traps from the builtin it stands in, if `condition`.
+#define TENON_TRAP_IF(condition, kind) \
+  if (condition) RaiseTrap(context->exec_env, kind, __builtin_frame_address(0))
+
+void BuiltinTrap(VmContext* context, uint32_t kind) {
+  RaiseTrap(context->exec_env, static_cast<TrapKind>(kind), __builtin_frame_address(0));
+}
+
+uint32_t BuiltinMemoryGrow(VmContext* context, uint32_t memory, uint32_t pages) {
+  return GrowLinearMemory(Of(context)->memories()[memory], pages);
+}
+
+void BuiltinMemoryInit(VmContext* context, uint32_t memory, uint32_t segment, uint32_t destination,
+                       uint32_t source, uint32_t length) {
+  const TrapKind trap = InitMemory(Of(context), memory, segment, destination, source, length);
+  TENON_TRAP_IF(trap != TrapKind::kNone, trap);
+}
+
+void BuiltinMemoryCopy(VmContext* context, uint32_t destination_memory, uint32_t source_memory,
+                       uint32_t destination, uint32_t source, uint32_t length) {
+  const abi::MemoryInstance& to = *Of(context)->memories()[destination_memory];
+  const abi::MemoryInstance& from = *Of(context)->memories()[source_memory];
+  TENON_TRAP_IF(
+      uint64_t{destination} + length > to.size_bytes || uint64_t{source} + length > from.size_bytes,
+      TrapKind::kOutOfBoundsMemoryAccess);
+  if (length != 0) std::memmove(to.base + destination, from.base + source, length);
+}
+
+void BuiltinMemoryFill(VmContext* context, uint32_t memory, uint32_t destination, uint32_t value,
+                       uint32_t length) {
+  const abi::MemoryInstance& to = *Of(context)->memories()[memory];
+  TENON_TRAP_IF(uint64_t{destination} + length > to.size_bytes, TrapKind::kOutOfBoundsMemoryAccess);
+  if (length != 0) std::memset(to.base + destination, static_cast<int>(value & 0xFF), length);
+}
+
+void BuiltinDataDrop(VmContext* context, uint32_t segment) {
+  Of(context)->dropped_data[segment] = 1;
+}
+
+uint32_t BuiltinTableGrow(VmContext* context, uint32_t table, void* value, uint32_t count) {
+  return GrowTable(Of(context)->tables()[table], value, count);
+}
+
+void BuiltinTableFill(VmContext* context, uint32_t table_index, uint32_t start, void* value,
+                      uint32_t count) {
+  const abi::TableInstance& table = *Of(context)->tables()[table_index];
+  TENON_TRAP_IF(uint64_t{start} + count > table.size, TrapKind::kOutOfBoundsTableAccess);
+  for (uint32_t i = 0; i < count; ++i) table.elements[start + i] = value;
+}
+
+void BuiltinTableCopy(VmContext* context, uint32_t destination_table, uint32_t source_table,
+                      uint32_t destination, uint32_t source, uint32_t count) {
+  const abi::TableInstance& to = *Of(context)->tables()[destination_table];
+  const abi::TableInstance& from = *Of(context)->tables()[source_table];
+  TENON_TRAP_IF(uint64_t{destination} + count > to.size || uint64_t{source} + count > from.size,
+                TrapKind::kOutOfBoundsTableAccess);
+  if (count != 0)
+    std::memmove(to.elements + destination, from.elements + source, count * sizeof(void*));
+}
+
+void BuiltinTableInit(VmContext* context, uint32_t table, uint32_t segment, uint32_t destination,
+                      uint32_t source, uint32_t count) {
+  const TrapKind trap = InitTable(Of(context), table, segment, destination, source, count);
+  TENON_TRAP_IF(trap != TrapKind::kNone, trap);
+}
+
+void BuiltinElemDrop(VmContext* context, uint32_t segment) {
+  Of(context)->dropped_elements[segment] = 1;
+}
+
+}  // namespace
+
+const abi::Builtins* RuntimeBuiltins() {
+  static const abi::Builtins builtins = [] {
+    abi::Builtins table{};
+    const auto set = [&table](abi::Builtin slot, auto* function) {
+      table.entry[static_cast<std::size_t>(slot)] = reinterpret_cast<const void*>(function);
+    };
+    set(abi::Builtin::trap, &BuiltinTrap);
+    set(abi::Builtin::host_call, &tenon_host_call);
+    set(abi::Builtin::memory_grow, &BuiltinMemoryGrow);
+    set(abi::Builtin::memory_init, &BuiltinMemoryInit);
+    set(abi::Builtin::memory_copy, &BuiltinMemoryCopy);
+    set(abi::Builtin::memory_fill, &BuiltinMemoryFill);
+    set(abi::Builtin::data_drop, &BuiltinDataDrop);
+    set(abi::Builtin::table_grow, &BuiltinTableGrow);
+    set(abi::Builtin::table_fill, &BuiltinTableFill);
+    set(abi::Builtin::table_copy, &BuiltinTableCopy);
+    set(abi::Builtin::table_init, &BuiltinTableInit);
+    set(abi::Builtin::elem_drop, &BuiltinElemDrop);
+    static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 12, "set every builtin above");
+    return table;
+  }();
+  return &builtins;
+}
+
+}  // namespace tenon::runtime

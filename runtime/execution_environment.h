@@ -1,0 +1,53 @@
+// An execution environment: the stack that wasm code runs on and the state of the
+// calls on it. Its first fields are read and written by assembly (x86_64.S).
+//
+// Invariant: while wasm runs, host_sp is the innermost tenon_enter's frame on
+// the host's stack, and everything below it there is free.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "format/abi.h"
+#include "loader/mapped_module.h"
+
+namespace tenon::abi {
+
+struct RecordedFrame {
+  const loader::MappedModule* module;
+  std::uint32_t function_index;
+};
+
+struct ExecutionEnvironment {
+  // ---- known to assembly
+  void* wasm_sp;               // where wasm was left by the innermost host call, or the stack's top
+  void* host_sp;               // see above
+  HostFunction* current_host;  // the running host function
+  std::uint32_t pending;       // not 0: the host function's caller is to be unwound
+  std::uint32_t exit_requested;
+  // ---- the runtime's
+  std::uint8_t* stack_base;  // lowest usable byte (above the guard page)
+  std::uint64_t stack_bytes;
+  std::uint64_t mapped_bytes;  // guard page included
+  std::uint32_t exit_code;
+  std::uint32_t frame_count;
+  std::uint32_t depth;  // nested Calls
+  char exception_text[256];
+  void* user_data;
+  static constexpr std::size_t kMaximumFrames = 64;
+  RecordedFrame frames[kMaximumFrames];
+};
+static_assert(offsetof(ExecutionEnvironment, wasm_sp) == 0 &&
+              offsetof(ExecutionEnvironment, host_sp) == 8 &&
+              offsetof(ExecutionEnvironment, current_host) == 16 &&
+              offsetof(ExecutionEnvironment, pending) == 24);
+
+}  // namespace tenon::abi
+
+extern "C" {
+std::uint32_t tenon_enter(tenon::abi::ExecutionEnvironment* environment,
+                          const void* enter_trampoline, tenon::abi::VmContext* context,
+                          const void* code, std::uint64_t* values);
+[[noreturn]] void tenon_unwind(tenon::abi::ExecutionEnvironment* environment, std::uint32_t kind);
+void tenon_host_call();
+}

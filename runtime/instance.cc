@@ -1,0 +1,400 @@
+// Linking: from a mapped module and a resolver to an instance, and the life of
+// instances afterwards.
+//
+// Invariants: an instance keeps alive whoever owns what it imports; instances that
+// can come to hold each other's functions form one Group and are freed together.
+#include "runtime/instance.h"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <new>
+
+#include "runtime/execution_environment.h"
+#include "runtime/instance_state.h"
+#include "runtime/linear_memory.h"
+#include "runtime/memory.h"
+#include "runtime/traps.h"
+
+namespace tenon::runtime {
+namespace {
+
+using container::ImportEntry;
+using container::SectionId;
+
+std::mutex g_groups_mutex;  // guards all Groups and the lists through them
+
+constexpr std::uint64_t AlignUp(std::uint64_t value) { return (value + 15) & ~std::uint64_t{15}; }
+
+// Native for imports that nothing supplied.
+void UnlinkedNative(abi::ExecutionEnvironment* environment) {
+  environment->pending = static_cast<std::uint32_t>(abi::TrapKind::kUnlinkedImport);
+}
+
+// Bytes of stack arguments of the native function: System V, the environment first.
+std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
+  std::uint64_t integers = 1, floats = 0, words = 0, integer_results = 0, float_results = 0;
+  for (const ValueType type : signature.results) {
+    ++(type == ValueType::kF32 || type == ValueType::kF64 ? float_results : integer_results);
+  }
+  if (integer_results > 3 || float_results > 2) ++integers;  // results go through a pointer
+  for (const ValueType type : signature.parameters) {
+    if (type == ValueType::kF32 || type == ValueType::kF64) {
+      if (++floats > 8) ++words;
+    } else if (++integers > 6) {
+      ++words;
+    }
+  }
+  return AlignUp(words * 8);
+}
+
+bool HoldsReferences(const FunctionSignature& signature) {
+  const auto is_reference = [](ValueType type) { return type == ValueType::kFuncRef; };
+  return std::any_of(signature.parameters.begin(), signature.parameters.end(), is_reference) ||
+         std::any_of(signature.results.begin(), signature.results.end(), is_reference);
+}
+
+FunctionSignature SignatureOf(const loader::MappedModule& module, std::uint32_t type_index) {
+  const container::View& view = module.view();
+  const auto& type = view.Section<container::TypeEntry>(SectionId::kTypes)[type_index];
+  return {view.Parameters(type), view.Results(type), module.type_keys()[type_index]};
+}
+
+bool LimitsMatch(std::uint64_t size, std::uint64_t maximum,
+                 const container::LimitsEntry& required) {
+  if (size < required.minimum) return false;
+  return required.maximum == ~std::uint64_t{0} || maximum <= required.maximum;
+}
+
+Error ImportError(const char* what, const container::View& view, const ImportEntry& import) {
+  const std::string_view module = view.String(import.module), name = view.String(import.name);
+  return Error::Format("%s: %s \"%.*s\" \"%.*s\"", what, ExternKindName(import.kind),
+                       static_cast<int>(std::min<std::size_t>(module.size(), 100)), module.data(),
+                       static_cast<int>(std::min<std::size_t>(name.size(), 100)), name.data());
+}
+
+void FreeInstance(Instance* instance) {
+  const container::ModuleInfo& info = instance->info();
+  const auto memories =
+      instance->view().Section<container::MemoryEntry>(SectionId::kMemories).size();
+  const auto tables = instance->view().Section<container::TableEntry>(SectionId::kTables).size();
+  for (std::size_t i = info.imported_memories; i < memories; ++i)
+    DestroyLinearMemory(instance->memories()[i]);
+  for (std::size_t i = info.imported_tables; i < tables; ++i) Free(instance->tables()[i]->elements);
+  if (instance->code_registered) UnregisterCode(*instance->module);
+  Free(instance);
+}
+
+// Under the mutex. Drops one reference; a group without references frees its members and what they
+// kept.
+void ReleaseGroup(Group* group) {
+  if (--group->references != 0) return;
+  Instance* instance = group->members;
+  while (instance != nullptr) {
+    Instance* const next = instance->next_in_group;
+    const std::size_t imports = instance->view().Section<ImportEntry>(SectionId::kImports).size();
+    for (std::size_t i = 0; i < imports; ++i) {
+      if (instance->owners[i] != nullptr) ReleaseGroup(instance->owners[i]->group);
+    }
+    FreeInstance(instance);
+    instance = next;
+  }
+  Free(group);
+}
+
+// Under the mutex: `instance`'s group takes in all of `other`'s.
+void MergeGroups(Instance* instance, Instance* other) {
+  Group* const into = instance->group;
+  Group* const from = other->group;
+  if (into == from) return;
+  into->references += from->references;
+  for (Instance* member = from->members; member != nullptr;) {
+    Instance* const next = member->next_in_group;
+    member->group = into;
+    member->next_in_group = into->members;
+    into->members = member;
+    member = next;
+  }
+  Free(from);
+  // References between members would keep the group alive for ever.
+  for (Instance* member = into->members; member != nullptr; member = member->next_in_group) {
+    const std::size_t imports = member->view().Section<ImportEntry>(SectionId::kImports).size();
+    for (std::size_t i = 0; i < imports; ++i) {
+      if (member->owners[i] == nullptr || member->owners[i]->group != into) continue;
+      member->owners[i] = nullptr;
+      --into->references;
+    }
+  }
+}
+
+void Keep(Instance* instance, std::size_t import, Instance* owner, bool shares_references) {
+  if (owner == nullptr || owner == instance) return;
+  const std::lock_guard lock(g_groups_mutex);
+  instance->maximum_frame = std::max(instance->maximum_frame, owner->maximum_frame);
+  if (shares_references) {
+    MergeGroups(instance, owner);
+    for (Instance* member = instance->group->members; member != nullptr;
+         member = member->next_in_group) {
+      member->maximum_frame = std::max(member->maximum_frame, instance->maximum_frame);
+    }
+  } else if (owner->group != instance->group) {
+    instance->owners[import] = owner;
+    ++owner->group->references;
+  }
+}
+
+// One block for everything of a size known now; null if there is no memory.
+Instance* AllocateInstance(loader::MappedModule& module) {
+  const container::View& view = module.view();
+  const container::ModuleInfo& info = view.info();
+  const std::uint64_t imports = view.Section<ImportEntry>(SectionId::kImports).size();
+  const std::uint64_t data =
+      view.Section<container::DataSegmentEntry>(SectionId::kDataSegments).size();
+  const std::uint64_t elements =
+      view.Section<container::ElementSegmentEntry>(SectionId::kElementSegments).size();
+  const std::uint64_t context_at = AlignUp(sizeof(Instance));
+  const std::uint64_t host_functions_at = AlignUp(context_at + info.context_size);
+  const std::uint64_t records_at =
+      host_functions_at + std::uint64_t{info.imported_functions} * sizeof(abi::HostFunction);
+  const std::uint64_t owners_at =
+      records_at + std::uint64_t{info.imported_functions} * sizeof(abi::FuncRef);
+  const std::uint64_t dropped_at = owners_at + imports * sizeof(Instance*);
+  auto* const block =
+      static_cast<std::uint8_t*>(Allocate(Category::kInstance, dropped_at + data + elements));
+  auto* const group = static_cast<Group*>(Allocate(Category::kInstance, sizeof(Group)));
+  if (block == nullptr || group == nullptr) {
+    Free(block);
+    Free(group);
+    return nullptr;
+  }
+  auto* const instance = new (block) Instance{};
+  instance->module = &module;
+  instance->context = new (block + context_at) abi::VmContext{};
+  instance->host_functions = reinterpret_cast<abi::HostFunction*>(block + host_functions_at);
+  instance->host_records = reinterpret_cast<abi::FuncRef*>(block + records_at);
+  instance->owners = reinterpret_cast<Instance**>(block + owners_at);
+  instance->dropped_data = block + dropped_at;
+  instance->dropped_elements = block + dropped_at + data;
+  instance->maximum_frame = module.variant().maximum_frame_size;
+  instance->group = group;
+  group->references = 1;
+  group->members = instance;
+
+  abi::VmContext& context = *instance->context;
+  context.builtins = RuntimeBuiltins();
+  context.instance = instance;
+  context.type_keys = module.type_keys();
+  context.reserved[1] = reinterpret_cast<std::uintptr_t>(instance);  // see InstanceOfContext
+  const auto memories = view.Section<container::MemoryEntry>(SectionId::kMemories).size();
+  const auto tables = view.Section<container::TableEntry>(SectionId::kTables).size();
+  for (std::size_t i = info.imported_memories; i < memories; ++i) {
+    instance->memories()[i] =
+        instance->Part<abi::MemoryInstance>(info.memories_offset) + (i - info.imported_memories);
+  }
+  for (std::size_t i = info.imported_tables; i < tables; ++i) {
+    instance->tables()[i] =
+        instance->Part<abi::TableInstance>(info.tables_offset) + (i - info.imported_tables);
+  }
+  return instance;
+}
+
+// Fills in one function import; the record of a host function lives in this instance.
+Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t index,
+                    const Extern& supplied) {
+  const FunctionSignature required = SignatureOf(*instance->module, import.type);
+  if (supplied.function != nullptr) {
+    if (supplied.function->type_key != required.key)
+      return ImportError("incompatible import type", instance->view(), import);
+    instance->function_imports()[index] = supplied.function;
+    return Status::Ok();
+  }
+  if (supplied.native != reinterpret_cast<const void*>(&UnlinkedNative)) {
+    const bool same =
+        std::equal(required.parameters.begin(), required.parameters.end(),
+                   supplied.signature.parameters.begin(), supplied.signature.parameters.end()) &&
+        std::equal(required.results.begin(), required.results.end(),
+                   supplied.signature.results.begin(), supplied.signature.results.end());
+    if (!same) return ImportError("incompatible import type", instance->view(), import);
+  }
+  abi::HostFunction& host = instance->host_functions[index];
+  host.builtins = RuntimeBuiltins();
+  host.native = supplied.native;
+  host.stack_argument_bytes = StackArgumentBytes(required);
+  host.attachment = supplied.attachment;
+  host.instance = instance;
+  abi::FuncRef& record = instance->host_records[index];
+  record.code = instance->module->HostThunk(import.type);
+  record.context = reinterpret_cast<abi::VmContext*>(&host);
+  record.type_key = required.key;
+  record.enter = instance->module->EntryTrampoline(import.type);
+  if (record.code == nullptr)
+    return ImportError("the file has no thunk for the import", instance->view(), import);
+  instance->function_imports()[index] = &record;
+  return Status::Ok();
+}
+
+Status LinkImports(Instance* instance, const ImportResolver& resolver,
+                   const InstantiateOptions& options) {
+  const container::View& view = instance->view();
+  const bool guard = instance->module->variant().bounds_checks == container::BoundsChecks::kGuard;
+  const auto imports = view.Section<ImportEntry>(SectionId::kImports);
+  std::uint32_t functions = 0, tables = 0, memories = 0, globals = 0;
+  for (std::size_t i = 0; i < imports.size(); ++i) {
+    const ImportEntry& import = imports[i];
+    Extern supplied;
+    const bool found = resolver.resolve != nullptr &&
+                       resolver.resolve(resolver.state, import, view.String(import.module),
+                                        view.String(import.name), &supplied);
+    if (!found) {
+      if (import.kind != ExternKind::kFunction || !options.unknown_function_imports_trap) {
+        return ImportError("unknown import", view, import);
+      }
+      supplied.native = reinterpret_cast<const void*>(&UnlinkedNative);
+    }
+    const auto incompatible = [&] { return ImportError("incompatible import type", view, import); };
+    if (found && supplied.kind != import.kind) return incompatible();
+    bool shares_references = false;
+    switch (import.kind) {
+      case ExternKind::kFunction:
+        TENON_TRY(LinkFunction(instance, import, functions++, supplied));
+        shares_references = HoldsReferences(SignatureOf(*instance->module, import.type));
+        break;
+      case ExternKind::kTable:
+        if (supplied.type != static_cast<ValueType>(import.type) ||
+            !LimitsMatch(supplied.table->size, supplied.table->maximum, import.limits)) {
+          return incompatible();
+        }
+        instance->tables()[tables++] = supplied.table;
+        shares_references = true;
+        break;
+      case ExternKind::kMemory:
+        if (!LimitsMatch(supplied.memory->size_bytes / abi::kPageSize,
+                         supplied.memory->maximum_pages, import.limits)) {
+          return incompatible();
+        }
+        if (guard && !HasGuard(*supplied.memory)) {
+          return ImportError(
+              "a module with bounds checks \"guard\" cannot use a memory made for \"explicit\"",
+              view, import);
+        }
+        instance->memories()[memories++] = supplied.memory;
+        break;
+      case ExternKind::kGlobal:
+        if (supplied.type != static_cast<ValueType>(import.type) ||
+            supplied.is_mutable != (import.is_mutable != 0)) {
+          return incompatible();
+        }
+        instance->Part<void*>(view.info().global_pointers_offset)[globals++] = supplied.global;
+        shares_references = supplied.type == ValueType::kFuncRef;
+        break;
+      case ExternKind::kTag: break;
+    }
+    Keep(instance, i, supplied.owner, shares_references);
+  }
+  return Status::Ok();
+}
+
+void FillFuncRefs(Instance* instance) {
+  const auto functions =
+      instance->view().Section<container::ReferencedFunctionEntry>(SectionId::kReferencedFunctions);
+  for (std::uint32_t i = 0; i < functions.size(); ++i) {
+    abi::FuncRef& record = instance->funcrefs()[i];
+    if (functions[i].function_index < instance->info().imported_functions) {
+      record = *instance->function_imports()[functions[i].function_index];
+      continue;
+    }
+    record.code = instance->module->FunctionCode(i);
+    record.context = instance->context;
+    record.type_key = instance->module->type_keys()[functions[i].type_index];
+    record.enter = instance->module->EntryTrampoline(functions[i].type_index);
+  }
+}
+
+}  // namespace
+
+Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
+                              const InstantiateOptions& options, abi::TrapKind* trap) {
+  *trap = abi::TrapKind::kNone;
+  InstallTrapHandlers();
+  Instance* const instance = AllocateInstance(module);
+  if (instance == nullptr) return Error::Format("out of memory for an instance");
+  Status status = LinkImports(instance, resolver, options);
+  if (status.ok()) {
+    FillFuncRefs(instance);
+    status = CreateDefinedParts(instance);
+  }
+  if (status.ok()) {
+    instance->code_registered = RegisterCode(module);
+    if (!instance->code_registered) status = Error::Format("out of memory for an instance");
+  }
+  if (!status.ok()) {
+    // Tables and memories not yet made are all zero, which freeing accepts. In a merged group the
+    // instance stays, unused, until the group goes.
+    Release(instance);
+    return status.error();
+  }
+  *trap = RunSegments(instance);
+  return instance;
+}
+
+void Release(Instance* instance) {
+  const std::lock_guard lock(g_groups_mutex);
+  ReleaseGroup(instance->group);
+}
+
+void Retain(Instance* instance) {
+  const std::lock_guard lock(g_groups_mutex);
+  ++instance->group->references;
+}
+
+const loader::MappedModule& ModuleOf(const Instance* instance) { return *instance->module; }
+
+bool FindExport(Instance* instance, std::string_view name, Extern* result) {
+  const container::View& view = instance->view();
+  const container::ExportEntry* entry = view.FindExport(name);
+  if (entry == nullptr) return false;
+  *result = {};
+  result->kind = entry->kind;
+  result->owner = instance;
+  switch (entry->kind) {
+    case ExternKind::kFunction: {
+      const auto& function = view.Section<container::ReferencedFunctionEntry>(
+          SectionId::kReferencedFunctions)[entry->index];
+      result->function = instance->funcrefs() + entry->index;
+      result->signature = SignatureOf(*instance->module, function.type_index);
+      break;
+    }
+    case ExternKind::kTable:
+      result->table = instance->tables()[entry->index];
+      result->type =
+          view.Section<container::TableEntry>(SectionId::kTables)[entry->index].element_type;
+      break;
+    case ExternKind::kMemory: result->memory = instance->memories()[entry->index]; break;
+    case ExternKind::kGlobal: {
+      const auto& global = view.Section<container::GlobalEntry>(SectionId::kGlobals)[entry->index];
+      result->global = instance->GlobalCell(entry->index);
+      result->type = global.type;
+      result->is_mutable = global.is_mutable != 0;
+      break;
+    }
+    case ExternKind::kTag: return false;
+  }
+  return true;
+}
+
+const abi::FuncRef* StartFunction(Instance* instance) {
+  const std::uint32_t start = instance->info().start_function;
+  return start == container::kNone ? nullptr : instance->funcrefs() + start;
+}
+
+abi::MemoryInstance* MemoryOf(Instance* instance) {
+  return instance->view().Section<container::MemoryEntry>(SectionId::kMemories).empty()
+             ? nullptr
+             : instance->memories()[0];
+}
+
+void SetHostData(Instance* instance, void* data) { instance->custom_data = data; }
+
+void* HostData(const Instance* instance) { return instance->custom_data; }
+
+}  // namespace tenon::runtime

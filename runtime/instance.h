@@ -1,0 +1,117 @@
+// Instances: a module linked with its imports, in one block of memory, and the
+// calls into it. The C interface (wasm_export.h), the tests and `tenon` all
+// stand on these few functions.
+//
+// An instance is run by one thread at a time; different instances run on different threads freely.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "format/abi.h"
+#include "format/container.h"
+#include "format/result.h"
+#include "loader/mapped_module.h"
+
+namespace tenon::runtime {
+
+struct Instance;
+
+// Function type as plain spans into the container.
+struct FunctionSignature {
+  std::span<const ValueType> parameters;
+  std::span<const ValueType> results;
+  std::uint64_t key;  // as in FuncRef::type_key
+};
+
+// Something that can be imported: what an export is, or what a host provides.
+struct Extern {
+  ExternKind kind = ExternKind::kFunction;
+  const abi::FuncRef* function =
+      nullptr;                   // kFunction of an instance (or a host one imported there)
+  const void* native = nullptr;  // kFunction of the host: `R native(wasm_exec_env_t, …)`
+  void* attachment = nullptr;
+  FunctionSignature signature{};  // kFunction
+  abi::MemoryInstance* memory = nullptr;
+  abi::TableInstance* table = nullptr;
+  void* global = nullptr;            // 16-byte cell
+  ValueType type = ValueType::kI32;  // globals, tables (element type)
+  bool is_mutable = false;
+  Instance* owner = nullptr;  // kept alive by whoever imports; null for the host's
+};
+
+// Supplies an instance's imports. Called once per import, in order.
+struct ImportResolver {
+  // Returns whether `extern_value` was filled in for the import.
+  bool (*resolve)(void* state, const container::ImportEntry& import, std::string_view module,
+                  std::string_view name, Extern* extern_value);
+  void* state;
+};
+
+struct InstantiateOptions {
+  // Functions that no resolver supplies become functions that trap (kUnlinkedImport) when called
+  // instead of an error.
+  bool unknown_function_imports_trap = false;
+};
+
+// Links and initialises: data and element segments, not yet the start function.
+// Errors use the specification's words ("unknown import", "incompatible import type").
+// If a segment is out of bounds the Instance exists (what it
+// wrote to shared tables and memories stays, as the specification has it) and
+// `*trap` is set; otherwise kNone.
+Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
+                              const InstantiateOptions& options, abi::TrapKind* trap);
+// Drops one reference; the block goes when no other instance uses its exports.
+void Release(Instance* instance);
+void Retain(Instance* instance);
+
+const loader::MappedModule& ModuleOf(const Instance* instance);
+// Fills `result`; false if there is no export of that name.
+bool FindExport(Instance* instance, std::string_view name, Extern* result);
+// The start function, or null.
+const abi::FuncRef* StartFunction(Instance* instance);
+// Memory 0, or null.
+abi::MemoryInstance* MemoryOf(Instance* instance);
+// One pointer of the host's, null at first, which the runtime only keeps (WASI: its context).
+void SetHostData(Instance* instance, void* data);
+void* HostData(const Instance* instance);
+
+// ---- execution environments
+struct ExecutionEnvironmentOptions {
+  std::uint64_t stack_bytes = 1024 * 1024;
+};
+Result<abi::ExecutionEnvironment*> CreateExecutionEnvironment(
+    const ExecutionEnvironmentOptions& options);
+void DestroyExecutionEnvironment(abi::ExecutionEnvironment* environment);
+
+// How a call ended.
+struct CallOutcome {
+  abi::TrapKind trap = abi::TrapKind::kNone;  // kNone: returned
+};
+// Calls `function` on `environment`'s stack; `values` holds the arguments (64-bit cells), then
+// the results; it must have room for the larger of both. Nested calls from
+// host functions are fine. After a trap, Backtrace and (for kHostError) ExceptionText tell more.
+CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
+                 std::uint64_t* values);
+// The instance whose code called the running host function.
+Instance* CallingInstance(abi::ExecutionEnvironment* environment);
+
+// Called by a host function: after it returns, its wasm caller is unwound and the
+// outermost Call since reports kHostError with this text (copied, cut at 255 bytes).
+void SetPendingException(abi::ExecutionEnvironment* environment, const char* text);
+const char* ExceptionText(const abi::ExecutionEnvironment* environment);
+// proc_exit: unwinds likewise; ExitRequested then returns true and the code.
+void RequestExit(abi::ExecutionEnvironment* environment, std::uint32_t code);
+bool ExitRequested(const abi::ExecutionEnvironment* environment, std::uint32_t* code);
+
+// Function names of the last trap's frames, innermost first. Each frame is one
+// function; the name is empty if the module has none.
+struct Frame {
+  const loader::MappedModule* module;
+  std::uint32_t function_index;
+  std::string_view name;
+};
+std::size_t Backtrace(const abi::ExecutionEnvironment* environment, std::span<Frame> frames);
+
+}  // namespace tenon::runtime

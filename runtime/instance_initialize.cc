@@ -1,0 +1,217 @@
+// Fills a linked instance: its own memories, tables and globals, then the active
+// segments in the order of the specification (elements, then data).
+//
+// Invariant: the container's view has checked all indices; what remains to check
+// is what depends on values, and that traps.
+#include <cstring>
+
+#include "runtime/instance_state.h"
+#include "runtime/linear_memory.h"
+#include "runtime/memory.h"
+
+namespace tenon::runtime {
+namespace {
+
+using container::ConstantOperationEntry;
+using container::ConstantOperationKind;
+using container::SectionId;
+
+std::uint64_t LoadCell(const void* cell) {
+  std::uint64_t value;
+  std::memcpy(&value, cell, sizeof value);
+  return value;
+}
+
+std::uint64_t Reference(const abi::FuncRef* function) {
+  return reinterpret_cast<std::uintptr_t>(function);
+}
+
+// The view has checked depth (at most 64) and form.
+std::uint64_t Evaluate(const Instance* instance, container::ConstantRange range) {
+  const auto operations = instance->view()
+                              .Section<ConstantOperationEntry>(SectionId::kConstantOperations)
+                              .subspan(range.first, range.count);
+  std::uint64_t stack[64];
+  std::uint32_t depth = 0;
+  const auto binary = [&](auto operation) {
+    --depth;
+    stack[depth - 1] = operation(stack[depth - 1], stack[depth]);
+  };
+  const auto narrow = [](std::uint64_t value) {
+    return std::uint64_t{static_cast<std::uint32_t>(value)};
+  };
+  for (const ConstantOperationEntry& operation : operations) {
+    switch (static_cast<ConstantOperationKind>(operation.kind)) {
+      case ConstantOperationKind::kConst: stack[depth++] = operation.value; break;
+      case ConstantOperationKind::kGlobalGet:
+        stack[depth++] =
+            LoadCell(instance->GlobalCell(static_cast<std::uint32_t>(operation.value)));
+        break;
+      case ConstantOperationKind::kRefNull: stack[depth++] = 0; break;
+      case ConstantOperationKind::kRefFunc:
+        stack[depth++] = Reference(instance->funcrefs() + operation.value);
+        break;
+      case ConstantOperationKind::kI32Add:
+        binary([&](auto a, auto b) { return narrow(a + b); });
+        break;
+      case ConstantOperationKind::kI32Sub:
+        binary([&](auto a, auto b) { return narrow(a - b); });
+        break;
+      case ConstantOperationKind::kI32Mul:
+        binary([&](auto a, auto b) { return narrow(a * b); });
+        break;
+      case ConstantOperationKind::kI64Add: binary([](auto a, auto b) { return a + b; }); break;
+      case ConstantOperationKind::kI64Sub: binary([](auto a, auto b) { return a - b; }); break;
+      case ConstantOperationKind::kI64Mul: binary([](auto a, auto b) { return a * b; }); break;
+    }
+  }
+  return depth == 0 ? 0 : stack[0];
+}
+
+}  // namespace
+
+Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits) {
+  *table = {};
+  if (limits.minimum > kMaximumTableElements) {
+    return Error::Format("out of memory: a table of %llu elements; at most %llu are supported",
+                         static_cast<unsigned long long>(limits.minimum),
+                         static_cast<unsigned long long>(kMaximumTableElements));
+  }
+  table->maximum = limits.maximum;
+  if (limits.minimum == 0) return Status::Ok();
+  table->elements =
+      static_cast<void**>(Allocate(Category::kInstance, limits.minimum * sizeof(void*)));
+  if (table->elements == nullptr) return Error::Format("out of memory for a table");
+  table->size = table->capacity = limits.minimum;
+  return Status::Ok();
+}
+
+std::uint32_t GrowTable(abi::TableInstance* table, void* value, std::uint32_t count) {
+  constexpr std::uint32_t kFailed = 0xFFFFFFFF;
+  const std::uint64_t old_size = table->size;
+  const std::uint64_t size = old_size + count;
+  if (size > table->maximum || size > kMaximumTableElements) return kFailed;
+  if (size > table->capacity) {
+    std::uint64_t capacity = size + size / 2;  // growing one by one stays linear
+    if (capacity > table->maximum) capacity = size;
+    auto* elements = static_cast<void**>(Allocate(Category::kInstance, capacity * sizeof(void*)));
+    if (elements == nullptr) return kFailed;
+    if (old_size != 0) std::memcpy(elements, table->elements, old_size * sizeof(void*));
+    Free(table->elements);
+    table->elements = elements;
+    table->capacity = capacity;
+  }
+  for (std::uint64_t i = old_size; i < size; ++i) table->elements[i] = value;
+  table->size = size;
+  return static_cast<std::uint32_t>(old_size);
+}
+
+Status CreateDefinedParts(Instance* instance) {
+  const container::View& view = instance->view();
+  const container::ModuleInfo& info = view.info();
+  const bool guard = instance->module->variant().bounds_checks == container::BoundsChecks::kGuard;
+
+  const auto globals = view.Section<container::GlobalEntry>(SectionId::kGlobals);
+  for (std::uint32_t i = info.imported_globals; i < globals.size(); ++i) {
+    const std::uint64_t value = Evaluate(instance, globals[i].initializer);
+    std::memcpy(instance->GlobalCell(i), &value, sizeof value);
+  }
+
+  const auto tables = view.Section<container::TableEntry>(SectionId::kTables);
+  for (std::uint32_t i = info.imported_tables; i < tables.size(); ++i) {
+    abi::TableInstance* const table = instance->tables()[i];
+    TENON_TRY(CreateTable(table, tables[i].limits));
+    if (tables[i].initializer.count == 0) continue;
+    auto* const value = reinterpret_cast<void*>(Evaluate(instance, tables[i].initializer));
+    for (std::uint64_t element = 0; element < table->size; ++element)
+      table->elements[element] = value;
+  }
+
+  const auto memories = view.Section<container::MemoryEntry>(SectionId::kMemories);
+  for (std::uint32_t i = info.imported_memories; i < memories.size(); ++i) {
+    const container::MemoryEntry& entry = memories[i];
+    MemoryImage image;
+    image.file_descriptor =
+        guard ? instance->module->file_descriptor() : -1;  // see GrowLinearMemory
+    image.bytes = view.bytes().data() + entry.image_offset;
+    image.file_offset = entry.image_offset;
+    image.address = entry.image_address;
+    image.size = entry.image_size;
+    TENON_TRY(CreateLinearMemory(instance->memories()[i], entry.limits.minimum,
+                                 entry.limits.maximum, guard, image));
+  }
+  return Status::Ok();
+}
+
+abi::TrapKind InitTable(Instance* instance, std::uint32_t table_index, std::uint32_t segment_index,
+                        std::uint64_t destination, std::uint64_t source, std::uint64_t length) {
+  const container::View& view = instance->view();
+  const auto& segment =
+      view.Section<container::ElementSegmentEntry>(SectionId::kElementSegments)[segment_index];
+  const std::uint64_t available =
+      instance->dropped_elements[segment_index] != 0 ? 0 : segment.item_count;
+  abi::TableInstance* const table = instance->tables()[table_index];
+  if (source + length > available || destination + length > table->size)
+    return abi::TrapKind::kOutOfBoundsTableAccess;
+  if (length == 0) return abi::TrapKind::kNone;
+  const auto items = view.Section<container::ElementItem>(SectionId::kElementItems)
+                         .subspan(segment.first_item + source, length);
+  for (const container::ElementItem& item : items) {
+    std::uint64_t value = 0;
+    if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kRefFunc)) {
+      value = Reference(instance->funcrefs() + item.index);
+    } else if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kGlobalGet)) {
+      value = LoadCell(instance->GlobalCell(item.index));
+    }
+    table->elements[destination++] = reinterpret_cast<void*>(value);
+  }
+  return abi::TrapKind::kNone;
+}
+
+abi::TrapKind InitMemory(Instance* instance, std::uint32_t memory_index,
+                         std::uint32_t segment_index, std::uint64_t destination,
+                         std::uint64_t source, std::uint64_t length) {
+  const container::View& view = instance->view();
+  const auto& segment =
+      view.Section<container::DataSegmentEntry>(SectionId::kDataSegments)[segment_index];
+  const std::uint64_t available =
+      instance->dropped_data[segment_index] != 0 ? 0 : segment.bytes_size;
+  abi::MemoryInstance* const memory = instance->memories()[memory_index];
+  if (source + length > available || destination + length > memory->size_bytes) {
+    return abi::TrapKind::kOutOfBoundsMemoryAccess;
+  }
+  if (length != 0) {
+    std::memcpy(memory->base + destination,
+                view.RawSection(SectionId::kDataBytes).data() + segment.bytes_offset + source,
+                length);
+  }
+  return abi::TrapKind::kNone;
+}
+
+abi::TrapKind RunSegments(Instance* instance) {
+  const container::View& view = instance->view();
+  const auto elements = view.Section<container::ElementSegmentEntry>(SectionId::kElementSegments);
+  for (std::uint32_t i = 0; i < elements.size(); ++i) {
+    if (elements[i].mode == 0) {
+      const auto offset = static_cast<std::uint32_t>(Evaluate(instance, elements[i].offset));
+      const abi::TrapKind trap =
+          InitTable(instance, elements[i].table_index, i, offset, 0, elements[i].item_count);
+      if (trap != abi::TrapKind::kNone) return trap;
+    }
+    if (elements[i].mode != 1) instance->dropped_elements[i] = 1;
+  }
+  const auto data = view.Section<container::DataSegmentEntry>(SectionId::kDataSegments);
+  for (std::uint32_t i = 0; i < data.size(); ++i) {
+    if (data[i].mode != 0) continue;
+    if (data[i].in_image == 0) {
+      const auto offset = static_cast<std::uint32_t>(Evaluate(instance, data[i].offset));
+      const abi::TrapKind trap =
+          InitMemory(instance, data[i].memory_index, i, offset, 0, data[i].bytes_size);
+      if (trap != abi::TrapKind::kNone) return trap;
+    }
+    instance->dropped_data[i] = 1;
+  }
+  return abi::TrapKind::kNone;
+}
+
+}  // namespace tenon::runtime

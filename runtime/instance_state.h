@@ -1,0 +1,83 @@
+// What an Instance is made of; shared by the few files that implement instance.h.
+//
+// One block of memory: the Instance, then the VmContext with its parts, then
+// records for host functions, owners and drop flags. Tables and linear memories
+// can grow and lie apart.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "runtime/instance.h"
+
+namespace tenon::runtime {
+
+// Instances that can hold each other's functions (through a shared table, a
+// mutable reference global or reference parameters) live and die together.
+struct Group {
+  std::uint64_t references = 0;
+  Instance* members = nullptr;
+};
+
+struct Instance {
+  loader::MappedModule* module;
+  abi::VmContext* context;
+  Group* group;
+  Instance* next_in_group;
+  Instance** owners;           // one per import; null: none, or in the same group
+  abi::FuncRef* host_records;  // per imported function, for those of the host
+  abi::HostFunction* host_functions;
+  std::uint8_t* dropped_data;
+  std::uint8_t* dropped_elements;
+  std::uint64_t maximum_frame;  // over the instance and what it is linked with
+  void* custom_data;            // the embedder's
+  bool code_registered;
+
+  const container::View& view() const { return module->view(); }
+  const container::ModuleInfo& info() const { return module->view().info(); }
+  template <typename T>
+  T* Part(std::uint32_t offset) const {
+    return reinterpret_cast<T*>(reinterpret_cast<std::uint8_t*>(context) + offset);
+  }
+  abi::MemoryInstance** memories() const {
+    return Part<abi::MemoryInstance*>(info().memory_pointers_offset);
+  }
+  abi::TableInstance** tables() const {
+    return Part<abi::TableInstance*>(info().table_pointers_offset);
+  }
+  const abi::FuncRef** function_imports() const {
+    return Part<const abi::FuncRef*>(info().function_imports_offset);
+  }
+  abi::FuncRef* funcrefs() const { return Part<abi::FuncRef>(info().funcrefs_offset); }
+  void* GlobalCell(std::uint32_t index) const {
+    if (index < info().imported_globals) return Part<void*>(info().global_pointers_offset)[index];
+    return Part<std::uint8_t>(info().globals_offset) +
+           std::uint64_t{index - info().imported_globals} * 16;
+  }
+};
+
+// The instance behind a context, VmContext and HostFunction alike: a VmContext keeps its
+// instance in reserved[1] too, where a HostFunction has its own.
+inline Instance* InstanceOfContext(const abi::VmContext* context) {
+  static_assert(offsetof(abi::HostFunction, instance) == offsetof(abi::VmContext, reserved) + 8);
+  return reinterpret_cast<Instance*>(context->reserved[1]);
+}
+
+const abi::Builtins* RuntimeBuiltins();
+
+// Tables beyond this are refused like memory that is not there.
+inline constexpr std::uint64_t kMaximumTableElements = 10'000'000;
+Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits);
+// table.grow: the old size, or 0xFFFFFFFF.
+std::uint32_t GrowTable(abi::TableInstance* table, void* value, std::uint32_t count);
+
+// Memories, tables and globals of its own, then segments (instance_initialize.cc).
+Status CreateDefinedParts(Instance* instance);
+abi::TrapKind RunSegments(Instance* instance);
+// The copying part of memory.init and table.init.
+abi::TrapKind InitMemory(Instance* instance, std::uint32_t memory, std::uint32_t segment,
+                         std::uint64_t destination, std::uint64_t source, std::uint64_t length);
+abi::TrapKind InitTable(Instance* instance, std::uint32_t table, std::uint32_t segment,
+                        std::uint64_t destination, std::uint64_t source, std::uint64_t length);
+
+}  // namespace tenon::runtime

@@ -1,0 +1,417 @@
+// The program `tenon`: runs the WASI command in an .aot file, calls one of its
+// exports, or prints what is in it. `kHelp` says how it is used.
+//
+// Exit status: the program's own; 2 for a wrong command line, 125 for a file that cannot be run,
+// 134 after a trap (as a shell reports abort()). Start-up time counts: no
+// iostream, and the command line is parsed by hand.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/dump.h"
+#include "loader/mapped_module.h"
+#include "runtime/instance.h"
+#include "runtime/wasi/wasi.h"
+
+namespace tenon::runtime {
+namespace {
+
+constexpr int kExitUsage = 2;
+constexpr int kExitBadFile = 125;
+constexpr int kExitTrap = 134;
+
+constexpr char kVersion[] = "tenon 0.1.0\n";
+constexpr char kHelp[] =
+    "Usage: tenon [OPTIONS] FILE.aot [ARGUMENTS...]\n"
+    "       tenon inspect FILE.aot [--json]\n"
+    "\n"
+    "Runs a WebAssembly program that tenonc has compiled. Options stand before\n"
+    "FILE.aot; everything after it goes to the program unchanged. The program sees\n"
+    "standard input, output and error, and only the files and variables given to it.\n"
+    "\n"
+    "Options:\n"
+    "  --dir=HOST[::GUEST]     Let the program use the directory HOST, under the\n"
+    "                          name GUEST (default: HOST). Repeatable.\n"
+    "  --env=NAME=VALUE        Set an environment variable of the program. Repeatable.\n"
+    "  --invoke=NAME           Call the exported function NAME instead of _start; the\n"
+    "                          ARGUMENTS are numbers, by its parameter types. Its\n"
+    "                          results are printed one per line.\n"
+    "  --bounds-checks=MODE    Use the code with this kind of memory bounds checks:\n"
+    "                          guard (guard pages) or explicit (compare and branch).\n"
+    "                          Default: guard if the file has it.\n"
+    "  --stack-size=BYTES      Size of the program's call stack. Default: 1048576.\n"
+    "  --version               Print the version and exit.\n"
+    "  --help, -h              Print this and exit.\n"
+    "\n"
+    "tenon inspect prints the file's versions, code variants, sections, imports and\n"
+    "exports; with --json for other programs to read.\n"
+    "\n"
+    "Exit status: the program's own; 2: wrong command line; 125: the file cannot be\n"
+    "run; 134: the program trapped.\n";
+
+struct CommandLine {
+  wasi::WasiOptions wasi;
+  loader::OpenOptions open;
+  ExecutionEnvironmentOptions environment;
+  const char* invoke = nullptr;
+  const char* file = nullptr;
+  std::vector<const char*> arguments;
+  const char* information = nullptr;  // --help or --version: what to print instead of running
+};
+
+// ---- Options: one row each, with the function that takes the value.
+
+Status SetDirectory(CommandLine* line, const char* value) {
+  const char* separator = std::strstr(value, "::");
+  const std::string host = separator != nullptr ? std::string(value, separator) : value;
+  if (host.empty()) return Error::Format("--dir needs a directory, as in --dir=HOST::GUEST.");
+  line->wasi.preopens.push_back({host, separator != nullptr ? separator + 2 : host});
+  return Status::Ok();
+}
+
+Status SetEnvironment(CommandLine* line, const char* value) {
+  if (std::strchr(value, '=') == nullptr || value[0] == '=') {
+    return Error::Format("--env needs NAME=VALUE, not \"%s\".", value);
+  }
+  line->wasi.environment.emplace_back(value);
+  return Status::Ok();
+}
+
+Status SetInvoke(CommandLine* line, const char* value) {
+  line->invoke = value;
+  return Status::Ok();
+}
+
+Status SetBoundsChecks(CommandLine* line, const char* value) {
+  if (std::strcmp(value, "guard") == 0)
+    line->open.bounds_checks = container::BoundsChecks::kGuard;
+  else if (std::strcmp(value, "explicit") == 0)
+    line->open.bounds_checks = container::BoundsChecks::kExplicit;
+  else
+    return Error::Format("--bounds-checks is guard or explicit, not \"%s\".", value);
+  return Status::Ok();
+}
+
+Status SetStackSize(CommandLine* line, const char* value) {
+  char* end = nullptr;
+  errno = 0;
+  const unsigned long long bytes = std::strtoull(value, &end, 10);
+  if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0) {
+    return Error::Format("--stack-size needs a number of bytes, not \"%s\".", value);
+  }
+  line->environment.stack_bytes = bytes;
+  return Status::Ok();
+}
+
+struct Option {
+  std::string_view name;
+  Status (*set)(CommandLine* line, const char* value);
+};
+constexpr Option kOptions[] = {
+    {"--dir", SetDirectory},        {"--env", SetEnvironment},
+    {"--invoke", SetInvoke},        {"--bounds-checks", SetBoundsChecks},
+    {"--stack-size", SetStackSize},
+};
+
+const Option* FindOption(std::string_view name) {
+  for (const Option& option : kOptions) {
+    if (option.name == name) return &option;
+  }
+  return nullptr;
+}
+
+// `count` arguments without the program's name. Values follow '=' or as the next argument.
+Status Parse(int count, char** arguments, CommandLine* line) {
+  int i = 0;
+  for (; i < count && arguments[i][0] == '-'; ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument == "--") {
+      ++i;
+      break;
+    }
+    const std::size_t equals = argument.find('=');
+    const std::string_view name = argument.substr(0, equals);
+    if (argument == "--help" || argument == "-h") line->information = kHelp;
+    if (argument == "--version") line->information = kVersion;
+    if (line->information != nullptr) return Status::Ok();
+    const Option* option = FindOption(name);
+    if (option == nullptr) return Error::Format("Unknown option \"%s\".", arguments[i]);
+    if (equals == std::string_view::npos && i + 1 == count) {
+      return Error::Format("%s needs a value.", arguments[i]);
+    }
+    const char* value =
+        equals != std::string_view::npos ? arguments[i] + equals + 1 : arguments[++i];
+    TENON_TRY(option->set(line, value));
+  }
+  if (i >= count) return Error::Format("There is no FILE.aot to run.");
+  line->file = arguments[i];
+  line->arguments.assign(arguments + i + 1, arguments + count);
+  return Status::Ok();
+}
+
+int UsageError(const char* sentence) {
+  std::fprintf(stderr, "tenon: %s Try tenon --help.\n", sentence);
+  return kExitUsage;
+}
+
+int FileError(const char* file, const char* sentence) {
+  std::fprintf(stderr, "%s: %s\n", file, sentence);
+  return kExitBadFile;
+}
+
+// ---- Values of --invoke.
+
+bool ParseInteger(const char* text, unsigned bits, std::uint64_t* cell) {
+  const bool negative = text[0] == '-';
+  const char* digits = text + (negative || text[0] == '+' ? 1 : 0);
+  const bool hexadecimal = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
+  if (digits[0] < '0' || digits[0] > '9') return false;
+  char* end = nullptr;
+  errno = 0;
+  const std::uint64_t magnitude = std::strtoull(digits, &end, hexadecimal ? 16 : 10);
+  if (errno != 0 || *end != '\0') return false;
+  const std::uint64_t sign_bit = std::uint64_t{1} << (bits - 1);
+  if (negative ? magnitude > sign_bit : magnitude > (sign_bit - 1) * 2 + 1) return false;
+  *cell = negative ? 0 - magnitude : magnitude;
+  if (bits == 32) *cell &= 0xFFFFFFFF;
+  return true;
+}
+
+bool ParseValue(const char* text, ValueType type, std::uint64_t* cell) {
+  char* end = nullptr;
+  *cell = 0;
+  switch (type) {
+    case ValueType::kI32: return ParseInteger(text, 32, cell);
+    case ValueType::kI64: return ParseInteger(text, 64, cell);
+    case ValueType::kF32: {
+      const float value = std::strtof(text, &end);
+      std::memcpy(cell, &value, sizeof value);
+      return end != text && *end == '\0';
+    }
+    case ValueType::kF64: {
+      const double value = std::strtod(text, &end);
+      std::memcpy(cell, &value, sizeof value);
+      return end != text && *end == '\0';
+    }
+    case ValueType::kFuncRef:
+    case ValueType::kExternRef: return std::strcmp(text, "null") == 0;
+    case ValueType::kV128: return false;
+  }
+  return false;
+}
+
+void PrintValue(std::uint64_t cell, ValueType type) {
+  switch (type) {
+    case ValueType::kI32: std::printf("%" PRId32 "\n", static_cast<std::int32_t>(cell)); return;
+    case ValueType::kI64: std::printf("%" PRId64 "\n", static_cast<std::int64_t>(cell)); return;
+    case ValueType::kF32: {
+      float value;
+      std::memcpy(&value, &cell, sizeof value);
+      std::printf("%.9g\n", static_cast<double>(value));
+      return;
+    }
+    case ValueType::kF64: {
+      double value;
+      std::memcpy(&value, &cell, sizeof value);
+      std::printf("%.17g\n", value);
+      return;
+    }
+    default: std::printf("%s\n", cell == 0 ? "null" : "reference"); return;
+  }
+}
+
+// ---- Running.
+
+// After a Call that did not return: the program's exit status, or the trap's report.
+int ReportOutcome(const char* file, const abi::ExecutionEnvironment* environment,
+                  abi::TrapKind trap) {
+  std::uint32_t code = 0;
+  if (ExitRequested(environment, &code)) return static_cast<int>(code & 0xFF);
+  std::fprintf(stderr, "%s: trap: %s", file, abi::TrapSentence(trap));
+  const char* text = trap == abi::TrapKind::kHostError ? ExceptionText(environment) : nullptr;
+  if (text != nullptr && text[0] != '\0') std::fprintf(stderr, ": %s", text);
+  std::fputc('\n', stderr);
+  Frame frames[64];
+  const std::size_t count = Backtrace(environment, frames);
+  for (std::size_t i = 0; i < count && i < std::size(frames); ++i) {
+    std::fprintf(stderr, "  #%zu ", i);
+    if (frames[i].name.empty()) std::fprintf(stderr, "function %u", frames[i].function_index);
+    for (const char character : frames[i].name) {  // names are the file's: nothing for the terminal
+      const auto byte = static_cast<unsigned char>(character);
+      std::fputc(byte < 0x20 || byte == 0x7F ? '?' : character, stderr);
+    }
+    std::fputc('\n', stderr);
+  }
+  return kExitTrap;
+}
+
+// Everything that lives while the program runs, in the order in which it is made.
+struct Program {
+  std::unique_ptr<loader::MappedModule> module;
+  wasi::WasiContext* wasi = nullptr;
+  abi::ExecutionEnvironment* environment = nullptr;
+  Instance* instance = nullptr;
+
+  ~Program() {
+    if (environment != nullptr) DestroyExecutionEnvironment(environment);
+    if (instance != nullptr) Release(instance);
+    wasi::Destroy(wasi);
+  }
+};
+
+bool ResolveImport(void* state, const container::ImportEntry&, std::string_view module,
+                   std::string_view name, Extern* extern_value) {
+  return wasi::ResolveWasiImport(static_cast<wasi::WasiContext*>(state), module, name,
+                                 extern_value);
+}
+
+Status Load(const CommandLine& line, Program* program, abi::TrapKind* trap) {
+  TENON_ASSIGN_OR_RETURN(program->module, loader::MappedModule::OpenFile(line.file, line.open));
+  TENON_ASSIGN_OR_RETURN(program->wasi, wasi::Create(line.wasi));
+  TENON_ASSIGN_OR_RETURN(program->environment, CreateExecutionEnvironment(line.environment));
+  const ImportResolver resolver{ResolveImport, program->wasi};
+  TENON_ASSIGN_OR_RETURN(program->instance, Instantiate(*program->module, resolver, {}, trap));
+  wasi::Attach(program->instance, program->wasi);
+  return Status::Ok();
+}
+
+bool FindFunction(Instance* instance, const char* name, Extern* function) {
+  return FindExport(instance, name, function) && function->kind == ExternKind::kFunction &&
+         function->function != nullptr;
+}
+
+int Invoke(const CommandLine& line, const Program& program, const char* name) {
+  Extern function;
+  if (!FindFunction(program.instance, name, &function)) {
+    const Error error = Error::Format("The module does not export a function \"%s\".%s", name,
+                                      line.invoke == nullptr ? " Try --invoke=NAME." : "");
+    return FileError(line.file, error.text());
+  }
+  const auto parameters = function.signature.parameters;
+  const auto results = function.signature.results;
+  const std::size_t given = line.invoke != nullptr ? line.arguments.size() : 0;
+  if (given != parameters.size()) {
+    const Error error = Error::Format("The function \"%s\" takes %zu arguments, not %zu.", name,
+                                      parameters.size(), given);
+    return UsageError(error.text());
+  }
+  std::vector<std::uint64_t> values(std::max({parameters.size(), results.size(), std::size_t{1}}));
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (!ParseValue(line.arguments[i], parameters[i], &values[i])) {
+      const Error error = Error::Format("Argument %zu, \"%s\", is not a value of type %s.", i + 1,
+                                        line.arguments[i], ValueTypeName(parameters[i]));
+      return UsageError(error.text());
+    }
+  }
+  const CallOutcome outcome = Call(program.environment, function.function, values.data());
+  if (outcome.trap != abi::TrapKind::kNone) {
+    return ReportOutcome(line.file, program.environment, outcome.trap);
+  }
+  for (std::size_t i = 0; i < results.size(); ++i) PrintValue(values[i], results[i]);
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+int Run(CommandLine& line) {
+  line.wasi.args.emplace_back(line.file);
+  if (line.invoke == nullptr) {
+    line.wasi.args.insert(line.wasi.args.end(), line.arguments.begin(), line.arguments.end());
+  }
+  Program program;
+  abi::TrapKind trap = abi::TrapKind::kNone;
+  const Status loaded = Load(line, &program, &trap);
+  if (!loaded.ok()) return FileError(line.file, loaded.error().text());
+  if (trap != abi::TrapKind::kNone) return ReportOutcome(line.file, program.environment, trap);
+
+  std::uint64_t nothing[1] = {};
+  if (const abi::FuncRef* start = StartFunction(program.instance)) {
+    const CallOutcome outcome = Call(program.environment, start, nothing);
+    if (outcome.trap != abi::TrapKind::kNone) {
+      return ReportOutcome(line.file, program.environment, outcome.trap);
+    }
+  }
+  if (line.invoke == nullptr) return Invoke(line, program, "_start");
+  // A library ("reactor") has to be initialised before its other exports are called.
+  Extern initialize;
+  if (std::strcmp(line.invoke, "_initialize") != 0 &&
+      FindFunction(program.instance, "_initialize", &initialize) &&
+      initialize.signature.parameters.empty() && initialize.signature.results.empty()) {
+    const CallOutcome outcome = Call(program.environment, initialize.function, nothing);
+    if (outcome.trap != abi::TrapKind::kNone) {
+      return ReportOutcome(line.file, program.environment, outcome.trap);
+    }
+  }
+  return Invoke(line, program, line.invoke);
+}
+
+// Prints the file without choosing a variant: it may be for another machine.
+int Inspect(int count, char** arguments) {
+  const char* file = nullptr;
+  bool json = false;
+  for (int i = 0; i < count; ++i) {
+    if (std::strcmp(arguments[i], "--json") == 0)
+      json = true;
+    else if (arguments[i][0] == '-' || file != nullptr)
+      return UsageError("inspect takes one FILE.aot and --json.");
+    else
+      file = arguments[i];
+  }
+  if (file == nullptr) return UsageError("There is no FILE.aot to inspect.");
+
+  const int descriptor = open(file, O_RDONLY | O_CLOEXEC);
+  struct stat status;
+  if (descriptor < 0 || fstat(descriptor, &status) != 0) {
+    return FileError(file, Error::Format("cannot be read: %s", std::strerror(errno)).text());
+  }
+  if (!S_ISREG(status.st_mode)) return FileError(file, "is not a regular file");
+  const auto size = static_cast<std::size_t>(status.st_size);
+  const void* bytes = nullptr;
+  if (size > 0) {
+    bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (bytes == MAP_FAILED)
+      return FileError(file, Error::Format("cannot be read: %s", std::strerror(errno)).text());
+  }
+  // The mapping and the descriptor go with the process.
+  const auto view = container::View::Open({static_cast<const std::uint8_t*>(bytes), size});
+  if (!view.ok()) return FileError(file, view.error().text());
+  const container::DumpOutput output{[](void* stream, const char* text, std::size_t length) {
+                                       std::fwrite(text, 1, length,
+                                                   static_cast<std::FILE*>(stream));
+                                     },
+                                     stdout};
+  if (json)
+    container::DumpJson(view.value(), output);
+  else
+    container::DumpText(view.value(), output);
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+int Main(int count, char** arguments) {
+  const std::string_view first = count > 0 ? arguments[0] : "";
+  if (first == "inspect") return Inspect(count - 1, arguments + 1);
+  CommandLine line;
+  const Status parsed = Parse(count, arguments, &line);
+  if (!parsed.ok()) return UsageError(parsed.error().text());
+  if (line.information != nullptr) {
+    std::fputs(line.information, stdout);
+    return std::fflush(stdout) == 0 ? 0 : 1;
+  }
+  return Run(line);
+}
+
+}  // namespace
+}  // namespace tenon::runtime
+
+int main(int argc, char** argv) { return argc > 0 ? tenon::runtime::Main(argc - 1, argv + 1) : 2; }

@@ -1,0 +1,165 @@
+// The registries of code and reservations, and backtraces.
+//
+// A registry is a list whose nodes are never freed but reused, with atomic fields:
+// the signal handler may walk it at any moment, on any thread. Writers hold a mutex.
+#include "runtime/traps.h"
+
+#include <atomic>
+#include <mutex>
+#include <new>
+
+#include "runtime/memory.h"
+
+namespace tenon::runtime {
+namespace {
+
+struct RangeNode {
+  std::atomic<std::uintptr_t> begin{0};  // begin == end: unused
+  std::atomic<std::uintptr_t> end{0};
+  std::atomic<const loader::MappedModule*> module{nullptr};
+  std::uint32_t users = 0;    // under the mutex
+  RangeNode* next = nullptr;  // set before the node is published
+};
+
+class RangeRegistry {
+ public:
+  bool Add(std::uintptr_t begin, std::uintptr_t end, const loader::MappedModule* module) {
+    const std::lock_guard lock(mutex_);
+    RangeNode* unused = nullptr;
+    for (RangeNode* node = head_.load(); node != nullptr; node = node->next) {
+      if (node->users != 0 && node->begin == begin) {
+        ++node->users;
+        return true;
+      }
+      if (node->users == 0) unused = node;
+    }
+    const bool fresh = unused == nullptr;
+    if (fresh) {
+      void* const memory = Allocate(Category::kRuntime, sizeof(RangeNode));
+      if (memory == nullptr) return false;
+      unused = new (memory) RangeNode;
+    }
+    unused->users = 1;
+    unused->module = module;
+    unused->begin = begin;
+    unused->end = end;  // last: from here on the range matches
+    if (fresh) {
+      unused->next = head_.load();
+      head_.store(unused);
+    }
+    return true;
+  }
+
+  void Remove(std::uintptr_t begin) {
+    const std::lock_guard lock(mutex_);
+    for (RangeNode* node = head_.load(); node != nullptr; node = node->next) {
+      if (node->users == 0 || node->begin != begin) continue;
+      if (--node->users == 0) node->end = 0;
+      return;
+    }
+  }
+
+  const RangeNode* Find(std::uintptr_t address) const {
+    for (const RangeNode* node = head_.load(std::memory_order_acquire); node != nullptr;
+         node = node->next) {
+      if (address < node->end.load() && address >= node->begin.load()) return node;
+    }
+    return nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::atomic<RangeNode*> head_{nullptr};
+};
+
+RangeRegistry g_code;
+RangeRegistry g_reservations;
+thread_local abi::ExecutionEnvironment* t_environment = nullptr;
+
+std::uintptr_t TextOf(const loader::MappedModule& module) {
+  return reinterpret_cast<std::uintptr_t>(module.image()) + module.variant().text_offset;
+}
+
+}  // namespace
+
+bool RegisterCode(const loader::MappedModule& module) {
+  return g_code.Add(TextOf(module), TextOf(module) + module.variant().text_size, &module);
+}
+void UnregisterCode(const loader::MappedModule& module) { g_code.Remove(TextOf(module)); }
+
+bool RegisterReservation(const void* base, std::uint64_t size) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(base);
+  return g_reservations.Add(begin, begin + size, nullptr);
+}
+void UnregisterReservation(const void* base) {
+  g_reservations.Remove(reinterpret_cast<std::uintptr_t>(base));
+}
+
+const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset) {
+  const RangeNode* node = g_code.Find(reinterpret_cast<std::uintptr_t>(pc));
+  if (node == nullptr) return nullptr;
+  const loader::MappedModule* module = node->module.load();
+  *offset =
+      reinterpret_cast<std::uintptr_t>(pc) - reinterpret_cast<std::uintptr_t>(module->image());
+  return module;
+}
+
+bool InReservation(const void* address) {
+  return g_reservations.Find(reinterpret_cast<std::uintptr_t>(address)) != nullptr;
+}
+
+abi::ExecutionEnvironment*& CurrentEnvironment() { return t_environment; }
+
+void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,
+                     const void* const* frame) {
+  const auto* const low = reinterpret_cast<const void* const*>(environment->stack_base);
+  const auto* const high =
+      reinterpret_cast<const void* const*>(environment->stack_base + environment->stack_bytes - 16);
+  const auto in_stack = [&](const void* const* pointer) {
+    return pointer >= low && pointer <= high && reinterpret_cast<std::uintptr_t>(pointer) % 8 == 0;
+  };
+  environment->frame_count = 0;
+  // tenon_enter's frame on the host's stack (x86_64.S): environment, padding, the
+  // outer current_host, wasm_sp and host_sp.
+  const auto* entry = static_cast<const void* const*>(environment->host_sp);
+  bool innermost = true;
+  while (environment->frame_count < abi::ExecutionEnvironment::kMaximumFrames) {
+    // A return address may lie behind the last instruction of its function; one byte less does not.
+    const auto* at = static_cast<const std::uint8_t*>(pc) - (innermost ? 0 : 1);
+    std::uint64_t offset = 0;
+    const loader::MappedModule* module = FindCode(at, &offset);
+    innermost = false;
+    if (module != nullptr) {
+      const std::uint32_t function = module->view().FunctionAt(module->variant(), offset);
+      if (function != container::kNone)
+        environment->frames[environment->frame_count++] = {module, function};
+    } else {
+      // The end of this entry's frames; a nested one continues where wasm called the host.
+      if (entry == nullptr || entry[4] == nullptr) return;
+      const auto* wasm_sp = static_cast<const void* const*>(entry[3]);
+      entry = static_cast<const void* const*>(entry[4]);
+      if (!in_stack(wasm_sp)) return;
+      frame = static_cast<const void* const*>(*wasm_sp);
+    }
+    if (!in_stack(frame)) return;
+    pc = frame[1];
+    const auto* const outer = static_cast<const void* const*>(frame[0]);
+    frame = outer;
+  }
+}
+
+void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
+               const void* frame_address) {
+  const auto* const frame = static_cast<const void* const*>(frame_address);
+  RecordBacktrace(environment, frame[1], static_cast<const void* const*>(frame[0]));
+  tenon_unwind(environment, static_cast<std::uint32_t>(kind));
+}
+
+}  // namespace tenon::runtime
+
+// From tenon_host_call: the host function left something pending.
+extern "C" [[noreturn]] __attribute__((visibility("hidden"))) void tenon_host_failed(
+    tenon::abi::ExecutionEnvironment* environment, const void* frame) {
+  tenon::runtime::RaiseTrap(environment, static_cast<tenon::abi::TrapKind>(environment->pending),
+                            frame);
+}

@@ -1,0 +1,37 @@
+// How wasm code stops: hardware faults and builtins that fail both end in
+// tenon_unwind, which makes the innermost tenon_enter return the trap's kind.
+#pragma once
+
+#include <cstdint>
+
+#include "format/abi.h"
+#include "loader/mapped_module.h"
+#include "runtime/execution_environment.h"
+
+namespace tenon::runtime {
+
+// Registries that the signal handler reads without locks. False: no memory for the entry.
+bool RegisterCode(const loader::MappedModule& module);  // counted: once per instance
+void UnregisterCode(const loader::MappedModule& module);
+bool RegisterReservation(const void* base, std::uint64_t size);
+void UnregisterReservation(const void* base);
+
+// The module whose text includes `pc`, or null; `offset` becomes pc's offset in its image.
+const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset);
+bool InReservation(const void* address);
+
+// The environment whose wasm runs on this thread; Call sets it.
+abi::ExecutionEnvironment*& CurrentEnvironment();
+
+// Records the frames from pc, frame pointer `frame` on, innermost first.
+void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,
+                     const void* const* frame);
+
+// `frame_address` is __builtin_frame_address(0) of the function that wasm code called.
+[[noreturn]] void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
+                            const void* frame_address);
+
+// Installs the signal handlers once per process; previous ones are chained.
+void InstallTrapHandlers();
+
+}  // namespace tenon::runtime

@@ -1,0 +1,56 @@
+// Paths that cannot leave a directory: the only way from a guest's path to a
+// host file. Internal to runtime/wasi/.
+//
+// Invariant: whatever the path, its symbolic links, and whoever renames things meanwhile, the
+// result lies beneath `directory`. Absolute paths and links are refused with
+// kNotCapable, like every other attempt to leave.
+#pragma once
+
+#include <unistd.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "runtime/wasi/context.h"
+
+namespace tenon::runtime::wasi {
+
+// Owns a host descriptor; -1 is none.
+class OwnedDescriptor {
+ public:
+  OwnedDescriptor() = default;
+  explicit OwnedDescriptor(int descriptor) : descriptor_(descriptor) {}
+  OwnedDescriptor(OwnedDescriptor&& other) noexcept : descriptor_(other.Release()) {}
+  OwnedDescriptor& operator=(OwnedDescriptor&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~OwnedDescriptor() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  int get() const { return descriptor_; }
+  int Release() { return std::exchange(descriptor_, -1); }
+
+ private:
+  int descriptor_ = -1;
+};
+
+// open(2) beneath `directory`; O_NOFOLLOW in `flags` concerns the last component.
+ErrorCode OpenBeneath(int directory, const std::string& path, int flags, mode_t mode,
+                      OwnedDescriptor* result);
+
+// A path split for the *at functions: `name` in `directory`, neither ".." nor
+// containing a slash. Callers must not let the kernel follow `name` if it is a link.
+struct ParentAndName {
+  int directory = -1;
+  OwnedDescriptor owned;  // what `directory` is, unless it is the caller's own
+  std::string name;
+  bool trailing_slash = false;
+};
+ErrorCode ResolveParent(int directory, const std::string& path, ParentAndName* result);
+
+// Makes OpenBeneath do without openat2, as on kernels before 5.6.
+void DoWithoutOpenat2ForTesting(bool without);
+
+}  // namespace tenon::runtime::wasi

@@ -1,0 +1,124 @@
+# The doors between the host's stack and the wasm stack, for x86-64 System V:
+# tenon_enter (host to wasm), tenon_host_call (wasm to host), tenon_unwind (out of
+# wasm after a trap). Offsets are those asserted in execution_environment.h and abi.h.
+#
+# Invariants: rbp chains through both stacks; tenon_enter's frame at host_sp is
+# all that tenon_unwind needs, wherever it is called.
+#if defined(__x86_64__)
+#define ENVIRONMENT_WASM_SP 0
+#define ENVIRONMENT_HOST_SP 8
+#define ENVIRONMENT_CURRENT_HOST 16
+#define ENVIRONMENT_PENDING 24
+#define HOST_NATIVE 24
+#define HOST_STACK_BYTES 32
+
+        .text
+
+# uint32_t tenon_enter(rdi environment, rsi trampoline, rdx context, rcx code, r8 values)
+        .globl  tenon_enter
+        .hidden tenon_enter
+        .type   tenon_enter, @function
+        .p2align 4
+tenon_enter:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        .cfi_offset %rbx, -24
+        .cfi_offset %r12, -32
+        .cfi_offset %r13, -40
+        .cfi_offset %r14, -48
+        .cfi_offset %r15, -56
+        pushq   ENVIRONMENT_HOST_SP(%rdi)
+        pushq   ENVIRONMENT_WASM_SP(%rdi)
+        pushq   ENVIRONMENT_CURRENT_HOST(%rdi)
+        subq    $16, %rsp                       # keeps host_sp 16-aligned
+        movq    %rdi, (%rsp)
+        movq    %rsp, ENVIRONMENT_HOST_SP(%rdi)
+        movq    %rdi, %rbx
+        movq    %rsi, %rax
+        movq    %rdx, %r13
+        movq    ENVIRONMENT_WASM_SP(%rdi), %rsp
+        andq    $-16, %rsp
+        movq    %rcx, %rdi
+        movq    %r8, %rsi
+        callq   *%rax
+        movq    %rbx, %rdi
+        xorl    %esi, %esi
+        .cfi_endproc
+        .size   tenon_enter, .-tenon_enter
+        # falls through: returning is unwinding with kind 0
+
+# void tenon_unwind(rdi environment, esi kind): returns `kind` from the innermost tenon_enter
+        .globl  tenon_unwind
+        .hidden tenon_unwind
+        .type   tenon_unwind, @function
+tenon_unwind:
+        movl    %esi, %eax
+        movq    ENVIRONMENT_HOST_SP(%rdi), %rsp
+        addq    $16, %rsp
+        popq    ENVIRONMENT_CURRENT_HOST(%rdi)
+        popq    ENVIRONMENT_WASM_SP(%rdi)
+        popq    ENVIRONMENT_HOST_SP(%rdi)
+        popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbx
+        popq    %rbp
+        cld
+        retq
+        .size   tenon_unwind, .-tenon_unwind
+
+# r10 HostFunction; all else as in the native function's call
+        .globl  tenon_host_call
+        .hidden tenon_host_call
+        .type   tenon_host_call, @function
+        .p2align 4
+tenon_host_call:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        pushq   %rbx
+        .cfi_offset %rbx, -24
+        pushq   %rbp                            # at wasm_sp: the frame to continue a backtrace from
+        movq    (%r10), %rbx
+        movq    %rsp, ENVIRONMENT_WASM_SP(%rbx)
+        movq    %r10, ENVIRONMENT_CURRENT_HOST(%rbx)
+        movq    HOST_STACK_BYTES(%r10), %rax
+        movq    ENVIRONMENT_HOST_SP(%rbx), %rsp
+        subq    %rax, %rsp
+        testq   %rax, %rax
+        je      2f
+1:      movq    8(%rbp,%rax), %r11              # argument words lie from rbp + 16 on
+        movq    %r11, -8(%rsp,%rax)
+        subq    $8, %rax
+        jne     1b
+2:      callq   *HOST_NATIVE(%r10)
+        movq    ENVIRONMENT_WASM_SP(%rbx), %rsp
+        cmpl    $0, ENVIRONMENT_PENDING(%rbx)
+        jne     3f
+        movq    -8(%rbp), %rbx
+        leaveq
+        .cfi_remember_state
+        .cfi_def_cfa %rsp, 8
+        retq
+        .cfi_restore_state
+3:      movq    %rbx, %rdi
+        movq    %rbp, %rsi
+        callq   tenon_host_failed               # records the backtrace; does not return
+        ud2
+        .cfi_endproc
+        .size   tenon_host_call, .-tenon_host_call
+#endif
+        .section .note.GNU-stack,"",@progbits
