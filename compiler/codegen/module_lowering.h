@@ -1,7 +1,7 @@
 // Lowers a validated module (or a run of its functions) to LLVM IR.
 //
 // What is common to all functions lies here: LLVM types, symbol names, alias information, the
-// thunks and trampolines. One function's body is function_lowering.cc's work.
+// thunks and trampolines. One function's body is FunctionLowering's work.
 #pragma once
 
 #include <llvm/IR/IRBuilder.h>

@@ -1,0 +1,309 @@
+// Integer and floating-point instructions and conversions (core specification, section 4.3).
+#include "compiler/codegen/function_lowering.h"
+
+namespace tenon::compiler {
+
+void FunctionLowering::LowerNumeric(Opcode opcode) {
+  if (LowerInteger(opcode) || LowerFloat(opcode)) return;
+  LowerConversion(opcode);
+}
+
+llvm::Value* FunctionLowering::CheckedDivide(llvm::Value* a, llvm::Value* b, Opcode opcode) {
+  auto* type = llvm::cast<llvm::IntegerType>(a->getType());
+  llvm::Value* zero = llvm::ConstantInt::get(type, 0);
+  llvm::Value* minus_one = llvm::ConstantInt::getSigned(type, -1);
+  TrapIf(builder_.CreateICmpEQ(b, zero), abi::TrapKind::kIntegerDivideByZero);
+  switch (opcode) {
+    case Opcode::kI32DivU:
+    case Opcode::kI64DivU: return builder_.CreateUDiv(a, b);
+    case Opcode::kI32RemU:
+    case Opcode::kI64RemU: return builder_.CreateURem(a, b);
+    case Opcode::kI32DivS:
+    case Opcode::kI64DivS: {
+      llvm::Value* smallest =
+          llvm::ConstantInt::get(type, llvm::APInt::getSignedMinValue(type->getBitWidth()));
+      TrapIf(builder_.CreateAnd(builder_.CreateICmpEQ(a, smallest),
+                                builder_.CreateICmpEQ(b, minus_one)),
+             abi::TrapKind::kIntegerOverflow);
+      return builder_.CreateSDiv(a, b);
+    }
+    default: {
+      // x rem -1 is 0, also where the division would overflow.
+      llvm::Value* divisor = builder_.CreateSelect(builder_.CreateICmpEQ(b, minus_one),
+                                                   llvm::ConstantInt::get(type, 1), b);
+      return builder_.CreateSRem(a, divisor);
+    }
+  }
+}
+
+bool FunctionLowering::LowerInteger(Opcode opcode) {
+  using P = llvm::CmpInst::Predicate;
+  const auto compare = [&](P predicate) {
+    llvm::Value* b = Pop();
+    llvm::Value* a = Pop();
+    PushBool(builder_.CreateICmp(predicate, a, b));
+  };
+  const auto binary = [&](llvm::Instruction::BinaryOps operation) {
+    llvm::Value* b = Pop();
+    llvm::Value* a = Pop();
+    Push(builder_.CreateBinOp(operation, a, b));
+  };
+  const auto shift = [&](llvm::Instruction::BinaryOps operation) {
+    llvm::Value* b = Pop();
+    llvm::Value* a = Pop();
+    const std::uint64_t mask = a->getType()->getIntegerBitWidth() - 1;
+    Push(builder_.CreateBinOp(operation, a,
+                              builder_.CreateAnd(b, llvm::ConstantInt::get(a->getType(), mask))));
+  };
+  const auto rotate = [&](llvm::Intrinsic::ID id) {
+    llvm::Value* b = Pop();
+    llvm::Value* a = Pop();
+    Push(Intrinsic(id, {a, a, b}));
+  };
+  const auto count = [&](llvm::Intrinsic::ID id) {
+    Push(Intrinsic(id, {Pop(), builder_.getFalse()}));
+  };
+  const auto extend = [&](unsigned bits) {
+    llvm::Value* a = Pop();
+    Push(builder_.CreateSExt(builder_.CreateTrunc(a, builder_.getIntNTy(bits)), a->getType()));
+  };
+#define BOTH(name)         \
+  case Opcode::kI32##name: \
+  case Opcode::kI64##name
+  switch (opcode) {
+    BOTH(Eqz) : {
+      llvm::Value* a = Pop();
+      PushBool(builder_.CreateICmpEQ(a, llvm::Constant::getNullValue(a->getType())));
+      break;
+    }
+    BOTH(Eq) : compare(P::ICMP_EQ);
+    break;
+    BOTH(Ne) : compare(P::ICMP_NE);
+    break;
+    BOTH(LtS) : compare(P::ICMP_SLT);
+    break;
+    BOTH(LtU) : compare(P::ICMP_ULT);
+    break;
+    BOTH(GtS) : compare(P::ICMP_SGT);
+    break;
+    BOTH(GtU) : compare(P::ICMP_UGT);
+    break;
+    BOTH(LeS) : compare(P::ICMP_SLE);
+    break;
+    BOTH(LeU) : compare(P::ICMP_ULE);
+    break;
+    BOTH(GeS) : compare(P::ICMP_SGE);
+    break;
+    BOTH(GeU) : compare(P::ICMP_UGE);
+    break;
+    BOTH(Clz) : count(llvm::Intrinsic::ctlz);
+    break;
+    BOTH(Ctz) : count(llvm::Intrinsic::cttz);
+    break;
+    BOTH(Popcnt) : Push(Intrinsic(llvm::Intrinsic::ctpop, {Pop()}));
+    break;
+    BOTH(Add) : binary(llvm::Instruction::Add);
+    break;
+    BOTH(Sub) : binary(llvm::Instruction::Sub);
+    break;
+    BOTH(Mul) : binary(llvm::Instruction::Mul);
+    break;
+    BOTH(And) : binary(llvm::Instruction::And);
+    break;
+    BOTH(Or) : binary(llvm::Instruction::Or);
+    break;
+    BOTH(Xor) : binary(llvm::Instruction::Xor);
+    break;
+    BOTH(Shl) : shift(llvm::Instruction::Shl);
+    break;
+    BOTH(ShrS) : shift(llvm::Instruction::AShr);
+    break;
+    BOTH(ShrU) : shift(llvm::Instruction::LShr);
+    break;
+    BOTH(Rotl) : rotate(llvm::Intrinsic::fshl);
+    break;
+    BOTH(Rotr) : rotate(llvm::Intrinsic::fshr);
+    break;
+    BOTH(DivS) : BOTH(DivU) : BOTH(RemS) : BOTH(RemU) : {
+      llvm::Value* b = Pop();
+      llvm::Value* a = Pop();
+      Push(CheckedDivide(a, b, opcode));
+      break;
+    }
+    BOTH(Extend8S) : extend(8);
+    break;
+    BOTH(Extend16S) : extend(16);
+    break;
+    case Opcode::kI64Extend32S: extend(32); break;
+    default: return false;
+  }
+#undef BOTH
+  return true;
+}
+
+// Arithmetic with 0 and ±1 may not be folded away: x - 0 must still quiet a signalling NaN, and a
+// negation must not be made of x * -1 (section 4.3.3). The fence hides the constant, at no cost
+// in code.
+llvm::Value* FunctionLowering::Fence(llvm::Value* value) {
+  return builder_.CreateIntrinsic(llvm::Intrinsic::arithmetic_fence, {value->getType()}, {value});
+}
+
+// minimum/maximum of IEEE 754-2019, except that a NaN comes out quiet.
+llvm::Value* FunctionLowering::MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum) {
+  llvm::Value* unordered = builder_.CreateFCmpUNO(a, b);
+  llvm::Value* quiet = builder_.CreateFAdd(a, b);
+  auto* ordered = llvm::cast<llvm::Instruction>(
+      Intrinsic(minimum ? llvm::Intrinsic::minimum : llvm::Intrinsic::maximum, {a, b}));
+  ordered->setHasNoNaNs(true);
+  return builder_.CreateSelect(unordered, quiet, ordered);
+}
+
+bool FunctionLowering::LowerFloat(Opcode opcode) {
+  using P = llvm::CmpInst::Predicate;
+  const auto compare = [&](P predicate) {
+    llvm::Value* b = Pop();
+    llvm::Value* a = Pop();
+    PushBool(builder_.CreateFCmp(predicate, a, b));
+  };
+  const auto shield = [&](llvm::Value* value) {
+    const auto* constant = llvm::dyn_cast<llvm::ConstantFP>(value);
+    if (constant == nullptr) return value;
+    const llvm::APFloat& number = constant->getValueAPF();
+    const bool folds = number.isZero() || number.isNaN() || number.isExactlyValue(1.0) ||
+                       number.isExactlyValue(-1.0);
+    return folds ? Fence(value) : value;
+  };
+  const auto binary = [&](llvm::Instruction::BinaryOps operation) {
+    llvm::Value* b = shield(Pop());
+    llvm::Value* a = shield(Pop());
+    Push(builder_.CreateBinOp(operation, a, b));
+  };
+  const auto unary = [&](llvm::Intrinsic::ID id) { Push(Intrinsic(id, {Pop()})); };
+#define BOTH(name)         \
+  case Opcode::kF32##name: \
+  case Opcode::kF64##name
+  switch (opcode) {
+    BOTH(Eq) : compare(P::FCMP_OEQ);
+    break;
+    BOTH(Ne) : compare(P::FCMP_UNE);
+    break;
+    BOTH(Lt) : compare(P::FCMP_OLT);
+    break;
+    BOTH(Gt) : compare(P::FCMP_OGT);
+    break;
+    BOTH(Le) : compare(P::FCMP_OLE);
+    break;
+    BOTH(Ge) : compare(P::FCMP_OGE);
+    break;
+    BOTH(Abs) : unary(llvm::Intrinsic::fabs);
+    break;
+    BOTH(Neg) : Push(builder_.CreateFNeg(Pop()));
+    break;
+    BOTH(Ceil) : unary(llvm::Intrinsic::ceil);
+    break;
+    BOTH(Floor) : unary(llvm::Intrinsic::floor);
+    break;
+    BOTH(Trunc) : unary(llvm::Intrinsic::trunc);
+    break;
+    BOTH(Nearest) : unary(llvm::Intrinsic::roundeven);
+    break;
+    BOTH(Sqrt) : unary(llvm::Intrinsic::sqrt);
+    break;
+    BOTH(Add) : binary(llvm::Instruction::FAdd);
+    break;
+    BOTH(Sub) : binary(llvm::Instruction::FSub);
+    break;
+    BOTH(Mul) : binary(llvm::Instruction::FMul);
+    break;
+    BOTH(Div) : binary(llvm::Instruction::FDiv);
+    break;
+    BOTH(Min) : BOTH(Max) : {
+      llvm::Value* b = Pop();
+      llvm::Value* a = Pop();
+      Push(MinimumMaximum(a, b, opcode == Opcode::kF32Min || opcode == Opcode::kF64Min));
+      break;
+    }
+    BOTH(Copysign) : {
+      llvm::Value* b = Pop();
+      llvm::Value* a = Pop();
+      Push(Intrinsic(llvm::Intrinsic::copysign, {a, b}));
+      break;
+    }
+    default: return false;
+  }
+#undef BOTH
+  return true;
+}
+
+// Traps unless the truncated value fits (section 4.3.2, trunc_u and trunc_s). The bounds are the
+// largest floats below the range and the smallest above it.
+llvm::Value* FunctionLowering::CheckedTruncate(llvm::Value* value, llvm::IntegerType* to,
+                                               bool is_signed) {
+  const unsigned bits = to->getBitWidth();
+  const llvm::fltSemantics& semantics = value->getType()->getFltSemantics();
+  llvm::APFloat upper(semantics);  // 2^bits or 2^(bits-1): exact in every format
+  upper.convertFromAPInt(llvm::APInt::getOneBitSet(bits + 1, is_signed ? bits - 1 : bits), false,
+                         llvm::APFloat::rmNearestTiesToEven);
+  llvm::APFloat lower(semantics);  // min - 1, or where that is not exact, the float below min
+  lower.convertFromAPInt(is_signed ? llvm::APInt::getSignedMinValue(bits).sext(bits + 1) - 1
+                                   : llvm::APInt::getAllOnes(bits + 1),
+                         true, llvm::APFloat::rmTowardNegative);
+  TrapIf(builder_.CreateFCmpUNO(value, value), abi::TrapKind::kInvalidConversionToInteger);
+  llvm::Value* fits = builder_.CreateAnd(
+      builder_.CreateFCmpOGT(value, llvm::ConstantFP::get(value->getType(), lower)),
+      builder_.CreateFCmpOLT(value, llvm::ConstantFP::get(value->getType(), upper)));
+  TrapIf(builder_.CreateNot(fits), abi::TrapKind::kIntegerOverflow);
+  return is_signed ? builder_.CreateFPToSI(value, to) : builder_.CreateFPToUI(value, to);
+}
+
+void FunctionLowering::LowerConversion(Opcode opcode) {
+  llvm::Type* f32 = builder_.getFloatTy();
+  llvm::Type* f64 = builder_.getDoubleTy();
+  llvm::Value* value = Pop();
+  const auto saturate = [&](llvm::Type* to, bool is_signed) {
+    return builder_.CreateIntrinsic(
+        is_signed ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat,
+        {to, value->getType()}, {value});
+  };
+  switch (opcode) {
+    case Opcode::kI32WrapI64: Push(builder_.CreateTrunc(value, lowering_.i32)); break;
+    case Opcode::kI64ExtendI32S: Push(builder_.CreateSExt(value, lowering_.i64)); break;
+    case Opcode::kI64ExtendI32U: Push(builder_.CreateZExt(value, lowering_.i64)); break;
+    case Opcode::kI32TruncF32S:
+    case Opcode::kI32TruncF64S: Push(CheckedTruncate(value, lowering_.i32, true)); break;
+    case Opcode::kI32TruncF32U:
+    case Opcode::kI32TruncF64U: Push(CheckedTruncate(value, lowering_.i32, false)); break;
+    case Opcode::kI64TruncF32S:
+    case Opcode::kI64TruncF64S: Push(CheckedTruncate(value, lowering_.i64, true)); break;
+    case Opcode::kI64TruncF32U:
+    case Opcode::kI64TruncF64U: Push(CheckedTruncate(value, lowering_.i64, false)); break;
+    case Opcode::kI32TruncSatF32S:
+    case Opcode::kI32TruncSatF64S: Push(saturate(lowering_.i32, true)); break;
+    case Opcode::kI32TruncSatF32U:
+    case Opcode::kI32TruncSatF64U: Push(saturate(lowering_.i32, false)); break;
+    case Opcode::kI64TruncSatF32S:
+    case Opcode::kI64TruncSatF64S: Push(saturate(lowering_.i64, true)); break;
+    case Opcode::kI64TruncSatF32U:
+    case Opcode::kI64TruncSatF64U: Push(saturate(lowering_.i64, false)); break;
+    case Opcode::kF32ConvertI32S:
+    case Opcode::kF32ConvertI64S: Push(builder_.CreateSIToFP(value, f32)); break;
+    case Opcode::kF32ConvertI32U:
+    case Opcode::kF32ConvertI64U: Push(builder_.CreateUIToFP(value, f32)); break;
+    case Opcode::kF64ConvertI32S:
+    case Opcode::kF64ConvertI64S: Push(builder_.CreateSIToFP(value, f64)); break;
+    case Opcode::kF64ConvertI32U:
+    case Opcode::kF64ConvertI64U: Push(builder_.CreateUIToFP(value, f64)); break;
+    case Opcode::kF32DemoteF64:
+      // demote(promote(x)) must quiet a signalling NaN; unfenced it would fold to x.
+      Push(builder_.CreateFPTrunc(llvm::isa<llvm::FPExtInst>(value) ? Fence(value) : value, f32));
+      break;
+    case Opcode::kF64PromoteF32: Push(builder_.CreateFPExt(value, f64)); break;
+    case Opcode::kI32ReinterpretF32: Push(builder_.CreateBitCast(value, lowering_.i32)); break;
+    case Opcode::kI64ReinterpretF64: Push(builder_.CreateBitCast(value, lowering_.i64)); break;
+    case Opcode::kF32ReinterpretI32: Push(builder_.CreateBitCast(value, f32)); break;
+    case Opcode::kF64ReinterpretI64: Push(builder_.CreateBitCast(value, f64)); break;
+    default: llvm_unreachable("an opcode that lowering does not know");
+  }
+}
+
+}  // namespace tenon::compiler
