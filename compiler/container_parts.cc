@@ -43,6 +43,9 @@ class ModuleDescription {
   void DescribeNames();
   void BuildMemoryImage(std::uint32_t memory_index);
   container::ConstantRange Constant(const wasm::ConstantExpression& expression);
+  static bool IsV128(const wasm::ConstantOperation& operation) {
+    return operation.kind == wasm::ConstantOperation::Kind::kV128Const;
+  }
   container::ConstantOperationEntry Operation(const wasm::ConstantOperation& operation) const;
   // The address of an active segment if it is known now.
   static std::optional<std::uint64_t> KnownOffset(const wasm::ConstantExpression& expression) {
@@ -141,7 +144,8 @@ container::ConstantOperationEntry ModuleDescription::Operation(
     case From::kI32Const:
     case From::kI64Const:
     case From::kF32Const:
-    case From::kF64Const: return entry(To::kConst, operation.value);
+    case From::kF64Const:
+    case From::kV128Const: return entry(To::kConst, operation.value);
     case From::kGlobalGet: return entry(To::kGlobalGet, operation.value);
     case From::kRefNull: return entry(To::kRefNull, operation.value);
     case From::kRefFunc: return entry(To::kRefFunc, layout_.referenced_index[operation.value]);
@@ -159,8 +163,13 @@ container::ConstantRange ModuleDescription::Constant(const wasm::ConstantExpress
   const auto first = static_cast<std::uint32_t>(parts_.constant_operations.size());
   for (const wasm::ConstantOperation& operation : expression) {
     parts_.constant_operations.push_back(Operation(operation));
+    if (IsV128(operation)) {
+      parts_.constant_operations.push_back(
+          {static_cast<std::uint32_t>(container::ConstantOperationKind::kV128High), 0,
+           operation.value_high});
+    }
   }
-  return {first, static_cast<std::uint32_t>(expression.size())};
+  return {first, static_cast<std::uint32_t>(parts_.constant_operations.size()) - first};
 }
 
 void ModuleDescription::DescribeIndexSpaces() {

@@ -73,7 +73,7 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   module.setTargetTriple(llvm::Triple(job.target.triple));
   module.setDataLayout(machine->createDataLayout());
   module.setPICLevel(llvm::PICLevel::SmallPIC);
-  ModuleLowering(job.module, job.layout, task.bounds_checks, job.single_chunk, module)
+  ModuleLowering(job.module, job.layout, task.bounds_checks, job.single_chunk, *machine, module)
       .Lower(*task.chunk);
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;

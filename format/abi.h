@@ -45,7 +45,8 @@ constexpr const char* TrapSentence(TrapKind kind) {
   switch (kind) {
     case TrapKind::kNone: return "no trap";
 #define TENON_TRAP(enumerator, number, sentence) \
-  case TrapKind::enumerator: return sentence;
+  case TrapKind::enumerator:                     \
+    return sentence;
 #include "format/traps.def"
 #undef TENON_TRAP
   }
@@ -81,10 +82,12 @@ static_assert(sizeof(FuncRef) == 32 && offsetof(FuncRef, context) == 8 &&
 
 // Host to wasm: unpacks `values` into registers, calls `code` with `context`,
 // packs the results into `values`. Generated once per function type. Each
-// parameter and result is one 64-bit cell (i32 and f32 in the low half).
+// parameter and result is one 64-bit cell (i32 and f32 in the low half), a v128 two of them.
 // Called with `context` in the context register.
 //   void enter(VmContext* context /*context register*/, const void* code, uint64_t* values)
 struct EntryTrampolineTag;
+
+constexpr std::size_t CellsOf(ValueType type) { return type == ValueType::kV128 ? 2 : 1; }
 
 struct MemoryInstance {
   std::uint8_t* base;

@@ -209,6 +209,7 @@ enum class ConstantOperationKind : std::uint32_t {
   kI64Add = 8,
   kI64Sub = 9,
   kI64Mul = 10,
+  kV128High = 11,  // bytes 8 to 15 of the v128 whose first bytes the kConst before has
 };
 
 // kGlobals, kMemories and kTables hold the whole index spaces, imported ones first

@@ -272,6 +272,11 @@ class Checker {
             return Bad(section, index, "its constant uses a function out of range");
           pushed = ValueType::kFuncRef;
           break;
+        case ConstantOperationKind::kV128High:
+          if (depth == 0 || IsReference(stack[depth - 1]))
+            return Bad(section, index, "its constant is not well formed");
+          --depth;
+          break;
         case ConstantOperationKind::kI32Add:
         case ConstantOperationKind::kI32Sub:
         case ConstantOperationKind::kI32Mul:

@@ -34,13 +34,18 @@ void UnlinkedNative(abi::ExecutionEnvironment* environment) {
 // Bytes of stack arguments of the native function: System V, the environment first.
 std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
   std::uint64_t integers = 1, floats = 0, words = 0, integer_results = 0, float_results = 0;
+  const auto in_float_register = [](ValueType type) {
+    return type == ValueType::kF32 || type == ValueType::kF64 || type == ValueType::kV128;
+  };
   for (const ValueType type : signature.results) {
-    ++(type == ValueType::kF32 || type == ValueType::kF64 ? float_results : integer_results);
+    ++(in_float_register(type) ? float_results : integer_results);
   }
   if (integer_results > 3 || float_results > 2) ++integers;  // results go through a pointer
   for (const ValueType type : signature.parameters) {
-    if (type == ValueType::kF32 || type == ValueType::kF64) {
-      if (++floats > 8) ++words;
+    if (in_float_register(type)) {
+      if (++floats <= 8) continue;
+      // A vector lies 16-byte aligned.
+      words = type == ValueType::kV128 ? (words + 1) / 2 * 2 + 2 : words + 1;
     } else if (++integers > 6) {
       ++words;
     }

@@ -16,8 +16,14 @@ using container::ConstantOperationEntry;
 using container::ConstantOperationKind;
 using container::SectionId;
 
-std::uint64_t LoadCell(const void* cell) {
-  std::uint64_t value;
+// A value; only a v128 uses `high`.
+struct Cell {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+
+Cell LoadCell(const void* cell) {
+  Cell value;
   std::memcpy(&value, cell, sizeof value);
   return value;
 }
@@ -27,29 +33,30 @@ std::uint64_t Reference(const abi::FuncRef* function) {
 }
 
 // The view has checked depth (at most 64) and form.
-std::uint64_t Evaluate(const Instance* instance, container::ConstantRange range) {
+Cell EvaluateCell(const Instance* instance, container::ConstantRange range) {
   const auto operations = instance->view()
                               .Section<ConstantOperationEntry>(SectionId::kConstantOperations)
                               .subspan(range.first, range.count);
-  std::uint64_t stack[64];
+  Cell stack[64];
   std::uint32_t depth = 0;
+  const auto push = [&](std::uint64_t value) { stack[depth++] = {value, 0}; };
   const auto binary = [&](auto operation) {
     --depth;
-    stack[depth - 1] = operation(stack[depth - 1], stack[depth]);
+    stack[depth - 1].low = operation(stack[depth - 1].low, stack[depth].low);
   };
   const auto narrow = [](std::uint64_t value) {
     return std::uint64_t{static_cast<std::uint32_t>(value)};
   };
   for (const ConstantOperationEntry& operation : operations) {
     switch (static_cast<ConstantOperationKind>(operation.kind)) {
-      case ConstantOperationKind::kConst: stack[depth++] = operation.value; break;
+      case ConstantOperationKind::kConst: push(operation.value); break;
       case ConstantOperationKind::kGlobalGet:
         stack[depth++] =
             LoadCell(instance->GlobalCell(static_cast<std::uint32_t>(operation.value)));
         break;
-      case ConstantOperationKind::kRefNull: stack[depth++] = 0; break;
+      case ConstantOperationKind::kRefNull: push(0); break;
       case ConstantOperationKind::kRefFunc:
-        stack[depth++] = Reference(instance->funcrefs() + operation.value);
+        push(Reference(instance->funcrefs() + operation.value));
         break;
       case ConstantOperationKind::kI32Add:
         binary([&](auto a, auto b) { return narrow(a + b); });
@@ -63,9 +70,14 @@ std::uint64_t Evaluate(const Instance* instance, container::ConstantRange range)
       case ConstantOperationKind::kI64Add: binary([](auto a, auto b) { return a + b; }); break;
       case ConstantOperationKind::kI64Sub: binary([](auto a, auto b) { return a - b; }); break;
       case ConstantOperationKind::kI64Mul: binary([](auto a, auto b) { return a * b; }); break;
+      case ConstantOperationKind::kV128High: stack[depth - 1].high = operation.value; break;
     }
   }
-  return depth == 0 ? 0 : stack[0];
+  return depth == 0 ? Cell{} : stack[0];
+}
+
+std::uint64_t Evaluate(const Instance* instance, container::ConstantRange range) {
+  return EvaluateCell(instance, range).low;
 }
 
 }  // namespace
@@ -113,7 +125,7 @@ Status CreateDefinedParts(Instance* instance) {
 
   const auto globals = view.Section<container::GlobalEntry>(SectionId::kGlobals);
   for (std::uint32_t i = info.imported_globals; i < globals.size(); ++i) {
-    const std::uint64_t value = Evaluate(instance, globals[i].initializer);
+    const Cell value = EvaluateCell(instance, globals[i].initializer);
     std::memcpy(instance->GlobalCell(i), &value, sizeof value);
   }
 
@@ -161,7 +173,7 @@ abi::TrapKind InitTable(Instance* instance, std::uint32_t table_index, std::uint
     if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kRefFunc)) {
       value = Reference(instance->funcrefs() + item.index);
     } else if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kGlobalGet)) {
-      value = LoadCell(instance->GlobalCell(item.index));
+      value = LoadCell(instance->GlobalCell(item.index)).low;
     }
     table->elements[destination++] = reinterpret_cast<void*>(value);
   }

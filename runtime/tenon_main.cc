@@ -190,6 +190,20 @@ bool ParseInteger(const char* text, unsigned bits, std::uint64_t* cell) {
   return true;
 }
 
+// A v128 is one hexadecimal number of up to 32 digits, lane 0 in the last ones.
+bool ParseVector(const char* text, std::uint64_t* cells) {
+  const std::size_t digits = std::strlen(text) - 2;
+  if (std::strncmp(text, "0x", 2) != 0 || digits == 0 || digits > 32 ||
+      std::strspn(text + 2, "0123456789abcdefABCDEF") != digits) {
+    return false;
+  }
+  const std::size_t low_digits = std::min<std::size_t>(digits, 16);
+  const std::string high(text + 2, digits - low_digits);
+  cells[0] = std::strtoull(text + 2 + digits - low_digits, nullptr, 16);
+  cells[1] = high.empty() ? 0 : std::strtoull(high.c_str(), nullptr, 16);
+  return true;
+}
+
 bool ParseValue(const char* text, ValueType type, std::uint64_t* cell) {
   char* end = nullptr;
   *cell = 0;
@@ -208,13 +222,17 @@ bool ParseValue(const char* text, ValueType type, std::uint64_t* cell) {
     }
     case ValueType::kFuncRef:
     case ValueType::kExternRef: return std::strcmp(text, "null") == 0;
-    case ValueType::kV128: return false;
+    case ValueType::kV128: return ParseVector(text, cell);
   }
   return false;
 }
 
-void PrintValue(std::uint64_t cell, ValueType type) {
+void PrintValue(const std::uint64_t* cells, ValueType type) {
+  const std::uint64_t cell = cells[0];
   switch (type) {
+    case ValueType::kV128:
+      std::printf("0x%016" PRIx64 "%016" PRIx64 "\n", cells[1], cells[0]);
+      return;
     case ValueType::kI32: std::printf("%" PRId32 "\n", static_cast<std::int32_t>(cell)); return;
     case ValueType::kI64: std::printf("%" PRId64 "\n", static_cast<std::int64_t>(cell)); return;
     case ValueType::kF32: {
@@ -308,9 +326,16 @@ int Invoke(const CommandLine& line, const Program& program, const char* name) {
                                       parameters.size(), given);
     return UsageError(error.text());
   }
-  std::vector<std::uint64_t> values(std::max({parameters.size(), results.size(), std::size_t{1}}));
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (!ParseValue(line.arguments[i], parameters[i], &values[i])) {
+  const auto cells_of = [](std::span<const ValueType> types) {
+    std::size_t count = 0;
+    for (const ValueType type : types) count += abi::CellsOf(type);
+    return count;
+  };
+  std::vector<std::uint64_t> values(
+      std::max({cells_of(parameters), cells_of(results), std::size_t{1}}));
+  std::uint64_t* cell = values.data();
+  for (std::size_t i = 0; i < parameters.size(); cell += abi::CellsOf(parameters[i]), ++i) {
+    if (!ParseValue(line.arguments[i], parameters[i], cell)) {
       const Error error = Error::Format("Argument %zu, \"%s\", is not a value of type %s.", i + 1,
                                         line.arguments[i], ValueTypeName(parameters[i]));
       return UsageError(error.text());
@@ -320,7 +345,11 @@ int Invoke(const CommandLine& line, const Program& program, const char* name) {
   if (outcome.trap != abi::TrapKind::kNone) {
     return ReportOutcome(line.file, program.environment, outcome.trap);
   }
-  for (std::size_t i = 0; i < results.size(); ++i) PrintValue(values[i], results[i]);
+  cell = values.data();
+  for (const ValueType result : results) {
+    PrintValue(cell, result);
+    cell += abi::CellsOf(result);
+  }
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 

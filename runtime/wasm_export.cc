@@ -74,6 +74,7 @@ char LetterOf(ValueType type) {
     case ValueType::kI64: return 'I';
     case ValueType::kF32: return 'f';
     case ValueType::kF64: return 'F';
+    case ValueType::kV128: return 'V';
     default: return 'r';
   }
 }
@@ -297,6 +298,7 @@ bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t funct
   const auto parameters = view.Parameters(type);
   const auto results = view.Results(type);
   const auto cells = [](ValueType value) -> std::uint32_t {
+    if (value == ValueType::kV128) return 4;
     return value == ValueType::kI32 || value == ValueType::kF32 ? 1 : 2;
   };
   std::uint32_t wanted = 0;
@@ -307,7 +309,12 @@ bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t funct
     return false;
   }
   std::uint64_t few[32] = {};
-  const std::size_t needed = std::max(parameters.size(), results.size());
+  const auto wide_cells = [](std::span<const ValueType> types) {
+    std::size_t count = 0;
+    for (const ValueType type : types) count += abi::CellsOf(type);
+    return count;
+  };
+  const std::size_t needed = std::max(wide_cells(parameters), wide_cells(results));
   std::uint64_t* values = few;
   if (needed > 32)
     values = static_cast<std::uint64_t*>(Allocate(Category::kExecutionEnvironment, needed * 8));
@@ -317,14 +324,20 @@ bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t funct
     return false;
   }
   const std::uint32_t* in = argv;
-  for (std::size_t i = 0; i < parameters.size(); in += cells(parameters[i]), ++i) {
-    std::memcpy(&values[i], in, cells(parameters[i]) * sizeof(std::uint32_t));
+  std::uint64_t* cell = values;
+  for (const ValueType parameter : parameters) {
+    std::memcpy(cell, in, cells(parameter) * sizeof(std::uint32_t));
+    in += cells(parameter);
+    cell += abi::CellsOf(parameter);
   }
   const bool good = Perform(handle, Of(exec_env), target, values);
   if (good) {
     std::uint32_t* out = argv;
-    for (std::size_t i = 0; i < results.size(); out += cells(results[i]), ++i) {
-      std::memcpy(out, &values[i], cells(results[i]) * sizeof(std::uint32_t));
+    cell = values;
+    for (const ValueType result : results) {
+      std::memcpy(out, cell, cells(result) * sizeof(std::uint32_t));
+      out += cells(result);
+      cell += abi::CellsOf(result);
     }
   }
   if (values != few) Free(values);

@@ -60,6 +60,11 @@ class FunctionLowering {
   bool LowerFloat(Opcode opcode);
   void LowerConversion(Opcode opcode);
   void LowerBulk(const Instruction& instruction);
+  void LowerVector(const Instruction& instruction);
+  bool LowerVectorInteger(Opcode opcode, unsigned lane_bits);
+  bool LowerVectorFloat(Opcode opcode, llvm::Type* lane);
+  void LowerVectorOther(const Instruction& instruction);
+  void LowerVectorMemory(const Instruction& instruction);
 
   // ---- operand stack
   void Push(llvm::Value* value) { stack_.push_back(value); }
@@ -138,9 +143,23 @@ class FunctionLowering {
   }
   void PushBool(llvm::Value* condition) { Push(builder_.CreateZExt(condition, lowering_.i32)); }
   llvm::Value* Fence(llvm::Value* value);
+  llvm::Value* ShieldConstant(llvm::Value* value);
   llvm::Value* MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum);
   llvm::Value* CheckedDivide(llvm::Value* a, llvm::Value* b, Opcode opcode);
   llvm::Value* CheckedTruncate(llvm::Value* value, llvm::IntegerType* to, bool is_signed);
+
+  // ---- vectors
+  llvm::FixedVectorType* Shape(llvm::Type* lane) const;
+  llvm::FixedVectorType* IntegerShape(unsigned lane_bits) const;
+  llvm::Value* PopVector(llvm::FixedVectorType* shape);
+  void PushVector(llvm::Value* vector);
+  llvm::Value* Half(llvm::Value* vector, bool high);
+  llvm::Value* Widen(llvm::Value* vector, bool is_signed);
+  llvm::Value* WithZeroHalf(llvm::Value* half);
+  llvm::Value* AddPairs(llvm::Value* vector);
+  llvm::Value* Swizzle(llvm::Value* bytes, llvm::Value* indices, bool relaxed);
+  llvm::Value* MultiplyQ15(llvm::Value* a, llvm::Value* b);
+  llvm::Value* TruncateSaturating(llvm::Value* floats, unsigned lanes, bool is_signed);
 
   ModuleLowering& lowering_;
   const wasm::Module& wasm_;

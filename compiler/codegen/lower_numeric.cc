@@ -148,6 +148,28 @@ llvm::Value* FunctionLowering::Fence(llvm::Value* value) {
   return builder_.CreateIntrinsic(llvm::Intrinsic::arithmetic_fence, {value->getType()}, {value});
 }
 
+// Fences a constant (of a vector: one with a lane) that arithmetic would fold away.
+llvm::Value* FunctionLowering::ShieldConstant(llvm::Value* value) {
+  auto* constant = llvm::dyn_cast<llvm::Constant>(value);
+  if (constant == nullptr) return value;
+  const auto folds = [](const llvm::Constant* lane) {
+    const auto* number = llvm::dyn_cast_or_null<llvm::ConstantFP>(lane);
+    if (number == nullptr) return true;
+    const llvm::APFloat& float_value = number->getValueAPF();
+    return float_value.isZero() || float_value.isNaN() || float_value.isExactlyValue(1.0) ||
+           float_value.isExactlyValue(-1.0);
+  };
+  bool any = false;
+  if (const auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(value->getType())) {
+    for (unsigned i = 0; i < vector->getNumElements(); ++i) {
+      any = any || folds(constant->getAggregateElement(i));
+    }
+  } else {
+    any = folds(constant);
+  }
+  return any ? Fence(value) : value;
+}
+
 // minimum/maximum of IEEE 754-2019, except that a NaN comes out quiet.
 llvm::Value* FunctionLowering::MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum) {
   llvm::Value* unordered = builder_.CreateFCmpUNO(a, b);
@@ -165,17 +187,9 @@ bool FunctionLowering::LowerFloat(Opcode opcode) {
     llvm::Value* a = Pop();
     PushBool(builder_.CreateFCmp(predicate, a, b));
   };
-  const auto shield = [&](llvm::Value* value) {
-    const auto* constant = llvm::dyn_cast<llvm::ConstantFP>(value);
-    if (constant == nullptr) return value;
-    const llvm::APFloat& number = constant->getValueAPF();
-    const bool folds = number.isZero() || number.isNaN() || number.isExactlyValue(1.0) ||
-                       number.isExactlyValue(-1.0);
-    return folds ? Fence(value) : value;
-  };
   const auto binary = [&](llvm::Instruction::BinaryOps operation) {
-    llvm::Value* b = shield(Pop());
-    llvm::Value* a = shield(Pop());
+    llvm::Value* b = ShieldConstant(Pop());
+    llvm::Value* a = ShieldConstant(Pop());
     Push(builder_.CreateBinOp(operation, a, b));
   };
   const auto unary = [&](llvm::Intrinsic::ID id) { Push(Intrinsic(id, {Pop()})); };

@@ -2,6 +2,7 @@
 #include "compiler/codegen/module_lowering.h"
 
 #include <llvm/IR/MDBuilder.h>
+#include <llvm/MC/MCSubtargetInfo.h>
 
 #include <string>
 
@@ -48,15 +49,25 @@ bool FuncRefsMayBeForeign(const wasm::Module& module) {
   return false;
 }
 
+ModuleLowering::ByteLookup ByteLookupOf(const llvm::TargetMachine& machine) {
+  const llvm::Triple& triple = machine.getTargetTriple();
+  if (triple.isAArch64()) return ModuleLowering::ByteLookup::kTbl;
+  const bool has_pshufb = triple.isX86() && machine.getMCSubtargetInfo()->checkFeatures("+ssse3");
+  return has_pshufb ? ModuleLowering::ByteLookup::kPshufb : ModuleLowering::ByteLookup::kNone;
+}
+
 }  // namespace
 
 ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
                                const InstanceLayout& instance_layout,
                                container::BoundsChecks bounds_checks, bool single_chunk,
-                               llvm::Module& llvm_module)
+                               const llvm::TargetMachine& machine, llvm::Module& llvm_module)
     : wasm(wasm_module),
       layout(instance_layout),
       guard(bounds_checks == container::BoundsChecks::kGuard),
+      byte_lookup(ByteLookupOf(machine)),
+      has_fused_multiply_add(!machine.getTargetTriple().isX86() ||
+                             machine.getMCSubtargetInfo()->checkFeatures("+fma")),
       funcrefs_may_be_foreign(FuncRefsMayBeForeign(wasm_module)),
       module(llvm_module),
       context(llvm_module.getContext()),
@@ -225,25 +236,29 @@ void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
   SetFunctionAttributes(function);
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", function));
   llvm::Value* values = function->getArg(2);
-  const auto cell = [&](std::size_t i) {
-    return builder.CreateConstInBoundsGEP1_64(i64, values, i);
+  std::size_t next_cell = 0;  // a v128 takes two
+  const auto cell = [&](ValueType value) {
+    const std::size_t at = next_cell;
+    next_cell += abi::CellsOf(value);
+    return builder.CreateConstInBoundsGEP1_64(i64, values, at);
   };
   std::vector<llvm::Value*> arguments = {function->getArg(0)};
-  for (std::size_t i = 0; i < type.parameters.size(); ++i) {
+  for (const ValueType parameter : type.parameters) {
     arguments.push_back(
-        builder.CreateAlignedLoad(TypeOf(type.parameters[i]), cell(i), llvm::Align(8)));
+        builder.CreateAlignedLoad(TypeOf(parameter), cell(parameter), llvm::Align(8)));
   }
   llvm::CallInst* call = builder.CreateCall(NativeTypeOf(type), function->getArg(1), arguments);
   MarkContext(call);
-  const auto store = [&](llvm::Value* value, std::size_t i) {
+  next_cell = 0;
+  const auto store = [&](llvm::Value* value, ValueType result) {
     if (value->getType()->isIntegerTy(32)) value = builder.CreateZExt(value, i64);
-    builder.CreateAlignedStore(value, cell(i), llvm::Align(8));
+    builder.CreateAlignedStore(value, cell(result), llvm::Align(8));
   };
   if (type.results.size() == 1) {
-    store(call, 0);
+    store(call, type.results[0]);
   } else {
     for (unsigned i = 0; i < type.results.size(); ++i)
-      store(builder.CreateExtractValue(call, i), i);
+      store(builder.CreateExtractValue(call, i), type.results[i]);
   }
   builder.CreateRetVoid();
 }

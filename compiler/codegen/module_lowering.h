@@ -7,6 +7,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
+#include <llvm/Target/TargetMachine.h>
 
 #include <memory>
 #include <vector>
@@ -29,7 +30,8 @@ struct Chunk {
 class ModuleLowering {
  public:
   ModuleLowering(const wasm::Module& wasm, const InstanceLayout& layout,
-                 container::BoundsChecks bounds_checks, bool single_chunk, llvm::Module& module);
+                 container::BoundsChecks bounds_checks, bool single_chunk,
+                 const llvm::TargetMachine& machine, llvm::Module& module);
 
   void Lower(const Chunk& chunk);
 
@@ -64,6 +66,10 @@ class ModuleLowering {
   const wasm::Module& wasm;
   const InstanceLayout& layout;
   const bool guard;
+  // The instruction that chooses bytes of a vector by variable indices, if the target has one.
+  enum class ByteLookup { kNone, kPshufb, kTbl };
+  const ByteLookup byte_lookup;
+  const bool has_fused_multiply_add;
   // Whether a funcref in a table or value may belong to another instance.
   bool funcrefs_may_be_foreign = true;
   llvm::Module& module;

@@ -109,7 +109,8 @@ bool FunctionValidator::PushAll(std::span<const ValueType> types) {
 
 bool FunctionValidator::ApplySignature(const OpcodeInfo& info) {
   for (std::size_t i = info.operand_count; i > 0; --i) {
-    if (!Pop(info.operands[i - 1])) return false;
+    const ValueType operand = info.operands[i - 1];
+    if (!Pop(operand == kAddressType ? ValueType::kI32 : operand)) return false;
   }
   if (info.result_count != 0) Push(info.result);
   return true;
@@ -316,6 +317,26 @@ bool FunctionValidator::CheckMemoryAccess(const Instruction& instruction, std::u
                 UINT32_MAX);
   }
   return true;
+}
+
+// Of an instruction whose types are in opcodes.def.
+bool FunctionValidator::CheckImmediate(const Instruction& instruction, const OpcodeInfo& info) {
+  const auto check_lane = [&] {
+    const std::uint32_t lanes = 16U >> info.width_log2;
+    return instruction.index < lanes || Fail("invalid lane index: %s has lane %u, there are %u",
+                                             info.name, instruction.index, lanes);
+  };
+  switch (info.immediate) {
+    case ImmediateKind::kMemoryAccess: return CheckMemoryAccess(instruction, info.width_log2);
+    case ImmediateKind::kMemoryLane:
+      return CheckMemoryAccess(instruction, info.width_log2) && check_lane();
+    case ImmediateKind::kLane: return check_lane();
+    case ImmediateKind::kShuffle:
+      // Lane indices are bytes below 32, in both halves.
+      if (((instruction.bits | instruction.bits_high) & 0xE0E0'E0E0'E0E0'E0E0) == 0) return true;
+      return Fail("invalid lane index: a lane of i8x16.shuffle exceeds 31");
+    default: return true;
+  }
 }
 
 bool FunctionValidator::CheckDataSegment(std::uint32_t index) {
@@ -544,10 +565,7 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
 
     // Numeric instructions, loads and stores: their types are in opcodes.def.
     default:
-      if (info.immediate == ImmediateKind::kMemoryAccess &&
-          !CheckMemoryAccess(instruction, info.width_log2)) {
-        return false;
-      }
+      if (!CheckImmediate(instruction, info)) return false;
       break;
   }
   return ApplySignature(info);

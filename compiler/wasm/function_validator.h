@@ -66,6 +66,7 @@ class FunctionValidator {
   bool GetFunctionType(std::uint32_t index, const FunctionType*& type);
   bool CheckMemory(std::uint32_t index);
   bool CheckMemoryAccess(const Instruction& instruction, std::uint32_t natural);
+  bool CheckImmediate(const Instruction& instruction, const OpcodeInfo& info);
   bool CheckDataSegment(std::uint32_t index);
 
   const char* CurrentName() const { return OpcodeName(current_opcode_); }

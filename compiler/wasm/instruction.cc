@@ -11,18 +11,20 @@ namespace tenon::wasm {
 namespace {
 
 constexpr std::uint16_t kNoOpcode = 0xFFFF;
-constexpr std::uint8_t kMiscellaneousPrefix = 0xFC;
+constexpr std::uint8_t kFirstPrefix = 0xFB;
+constexpr std::uint8_t kLastPrefix = 0xFE;
 
 struct OpcodeTables {
   std::array<std::uint16_t, 256> plain;
-  std::array<std::uint16_t, 18> miscellaneous;  // behind kMiscellaneousPrefix
+  // By prefix byte from kFirstPrefix on, then by the number behind it.
+  std::array<std::array<std::uint16_t, 0x114>, kLastPrefix - kFirstPrefix + 1> prefixed;
 };
 
 // From the bytes to Opcode. A row that fits into neither table fails to compile.
 constexpr OpcodeTables MakeOpcodeTables() {
   OpcodeTables tables{};
   tables.plain.fill(kNoOpcode);
-  tables.miscellaneous.fill(kNoOpcode);
+  for (auto& table : tables.prefixed) table.fill(kNoOpcode);
   constexpr std::uint32_t kCodes[] = {
 #define TENON_OPCODE(enumerator, code, ...) code,
 #include "compiler/wasm/opcodes.def"
@@ -33,8 +35,7 @@ constexpr OpcodeTables MakeOpcodeTables() {
     if (code < 0x100) {
       tables.plain.at(code) = opcode;
     } else {
-      tables.miscellaneous.at(code - (static_cast<std::uint32_t>(kMiscellaneousPrefix) << 12)) =
-          opcode;
+      tables.prefixed.at((code >> 12) - kFirstPrefix).at(code & 0xFFF) = opcode;
     }
     ++opcode;
   }
@@ -109,13 +110,11 @@ Result<Instruction> InstructionReader::Next() {
   if (!immediates.Byte(byte)) return malformed();
   std::uint16_t opcode = kOpcodeTables.plain[byte];
   if (opcode == kNoOpcode) {
-    // 0xFB to 0xFE are the prefixes in use, by proposals not supported but for 0xFC.
-    if (byte < 0xFB || byte == 0xFF) return UnsupportedOpcode(0, byte, opcode_offset);
+    if (byte < kFirstPrefix || byte > kLastPrefix) return UnsupportedOpcode(0, byte, opcode_offset);
     std::uint32_t code = 0;
     if (!immediates.U32(code)) return malformed();
-    if (byte == kMiscellaneousPrefix && code < kOpcodeTables.miscellaneous.size()) {
-      opcode = kOpcodeTables.miscellaneous[code];
-    }
+    const auto& table = kOpcodeTables.prefixed[byte - kFirstPrefix];
+    if (code < table.size()) opcode = table[code];
     if (opcode == kNoOpcode) return UnsupportedOpcode(byte, code, opcode_offset);
   }
 
@@ -188,6 +187,7 @@ Result<Instruction> InstructionReader::Next() {
       }
       break;
 
+    case ImmediateKind::kMemoryLane:
     case ImmediateKind::kMemoryAccess: {
       // The alignment's bit 6 says that a memory index follows (5.4.6, "memarg").
       constexpr std::uint32_t kHasMemoryIndex = 0x40;
@@ -203,6 +203,11 @@ Result<Instruction> InstructionReader::Next() {
       instruction.align_log2 = flags & (kHasMemoryIndex - 1);
       // 64 bits since memory64; the validator limits it by the memory's type.
       if (!immediates.U64(instruction.memory_offset)) return malformed();
+      if (InfoOf(instruction.opcode).immediate == ImmediateKind::kMemoryLane) {
+        std::uint8_t lane = 0;
+        if (!immediates.Byte(lane)) return malformed();
+        instruction.index = lane;
+      }
       break;
     }
 
@@ -242,6 +247,19 @@ Result<Instruction> InstructionReader::Next() {
     case ImmediateKind::kF64:
       if (!immediates.Bits(8, instruction.bits)) return malformed();
       break;
+
+    case ImmediateKind::kV128:
+    case ImmediateKind::kShuffle:
+      if (!immediates.Bits(8, instruction.bits)) return malformed();
+      if (!immediates.Bits(8, instruction.bits_high)) return malformed();
+      break;
+
+    case ImmediateKind::kLane: {
+      std::uint8_t lane = 0;
+      if (!immediates.Byte(lane)) return malformed();
+      instruction.index = lane;
+      break;
+    }
   }
   return instruction;
 }

@@ -39,12 +39,14 @@ struct Instruction {
   std::uint32_t offset = 0;  // byte offset of the opcode in the file
   // Meaning by opcode: local/global/function/table/type/label/segment index;
   // for call_indirect the type; for memory.copy, table.copy the destination;
-  // for memory.init, table.init the segment; memory.size/grow/fill the memory.
+  // for memory.init, table.init the segment; memory.size/grow/fill the memory;
+  // the lane of a vector.
   std::uint32_t index = 0;
   // call_indirect: the table; memory.copy, table.copy: the source;
   // memory.init, table.init: the memory or table.
   std::uint32_t index2 = 0;
   std::uint64_t bits = 0;            // constants: the bit pattern, i32 zero-extended
+  std::uint64_t bits_high = 0;       // v128.const: bytes 8 to 15; i8x16.shuffle: lanes 8 to 15
   BlockType block_type;              // block, loop, if
   ValueType type = ValueType::kI32;  // ref.null; select with types (exactly one is valid)
   // Loads and stores.

@@ -41,6 +41,7 @@ struct ConstantOperation {
     kI64Const,
     kF32Const,
     kF64Const,   // bits in `value`
+    kV128Const,  // bytes 0 to 7 in `value`, 8 to 15 in `value_high`
     kGlobalGet,  // global index in `value`
     kRefNull,    // ValueType in `value`
     kRefFunc,    // function index in `value`
@@ -53,6 +54,7 @@ struct ConstantOperation {
   };
   Kind kind;
   std::uint64_t value = 0;
+  std::uint64_t value_high = 0;
 };
 using ConstantExpression = std::vector<ConstantOperation>;
 

@@ -22,11 +22,15 @@ enum class ImmediateKind : std::uint8_t {
   kBranchTable,   // vector of labels and the default label
   kSelectTypes,   // vector of value types
   kMemoryAccess,  // alignment, memory index where flagged, offset
+  kMemoryLane,    // the same, then a lane's index into Instruction::index
   kHeapType,      // ref.null's type
   kI32,           // signed LEB128
   kI64,           // signed LEB128
   kF32,           // four bytes
   kF64,           // eight bytes
+  kV128,          // sixteen bytes
+  kShuffle,       // sixteen lane indices, one byte each
+  kLane,          // a lane's index, one byte, into Instruction::index
 };
 
 struct OpcodeInfo {
@@ -34,13 +38,16 @@ struct OpcodeInfo {
 
   const char* name;
   ImmediateKind immediate;
-  std::uint8_t width_log2;  // loads and stores: log2 of the bytes accessed
+  std::uint8_t width_log2;  // log2 of the bytes accessed, or of the lane's
   bool depends_on_context;  // the types below do not apply
   std::uint8_t operand_count;
   std::uint8_t result_count;                         // 0 or 1
   std::array<ValueType, kMaximumOperands> operands;  // the one popped first stands last
   ValueType result;
 };
+
+// Stands in OpcodeInfo::operands for the address type of the memory accessed.
+inline constexpr ValueType kAddressType = static_cast<ValueType>(1);
 
 namespace internal {
 
@@ -50,6 +57,8 @@ constexpr ValueType TypeOfLetter(char letter) {
     case 'l': return ValueType::kI64;
     case 'f': return ValueType::kF32;
     case 'd': return ValueType::kF64;
+    case 'v': return ValueType::kV128;
+    case 'a': return kAddressType;
   }
   throw "opcodes.def: unknown type letter";  // reached in constant evaluation only
 }

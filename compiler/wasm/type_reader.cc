@@ -104,6 +104,9 @@ Result<ConstantExpression> ReadConstantExpression(ByteCursor& cursor) {
       case Opcode::kI64Const: expression.push_back({Kind::kI64Const, instruction.bits}); break;
       case Opcode::kF32Const: expression.push_back({Kind::kF32Const, instruction.bits}); break;
       case Opcode::kF64Const: expression.push_back({Kind::kF64Const, instruction.bits}); break;
+      case Opcode::kV128Const:
+        expression.push_back({Kind::kV128Const, instruction.bits, instruction.bits_high});
+        break;
       case Opcode::kGlobalGet: expression.push_back({Kind::kGlobalGet, instruction.index}); break;
       case Opcode::kRefFunc: expression.push_back({Kind::kRefFunc, instruction.index}); break;
       case Opcode::kRefNull:

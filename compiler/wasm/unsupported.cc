@@ -39,7 +39,6 @@ Error UnsupportedOpcode(std::uint8_t prefix, std::uint32_t code, std::uint32_t o
 
 Error UnsupportedValueType(std::uint8_t byte, const char* malformed, std::uint32_t offset) {
   switch (byte) {
-    case 0x7B: return UnsupportedFeature("v128", "SIMD", offset);
     case 0x63: return UnsupportedFeature("(ref null ...)", "typed function references", offset);
     case 0x64: return UnsupportedFeature("(ref ...)", "typed function references", offset);
     case 0x6E: return UnsupportedFeature("anyref", "garbage collection", offset);

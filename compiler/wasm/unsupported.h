@@ -26,9 +26,9 @@ constexpr bool IsSupportedValueType(std::uint8_t byte) {
     case ValueType::kI64:
     case ValueType::kF32:
     case ValueType::kF64:
+    case ValueType::kV128:
     case ValueType::kFuncRef:
     case ValueType::kExternRef: return true;
-    case ValueType::kV128: return false;
   }
   return false;
 }

@@ -241,6 +241,7 @@ Status ModuleValidator::CheckConstant(const ConstantExpression& expression, Valu
       case Kind::kI64Const: operands_.push_back(ValueType::kI64); break;
       case Kind::kF32Const: operands_.push_back(ValueType::kF32); break;
       case Kind::kF64Const: operands_.push_back(ValueType::kF64); break;
+      case Kind::kV128Const: operands_.push_back(ValueType::kV128); break;
       case Kind::kRefNull: operands_.push_back(static_cast<ValueType>(operation.value)); break;
       case Kind::kRefFunc:
         if (operation.value >= module_.functions.size()) {

@@ -196,7 +196,8 @@ Outcome Script::Perform(const json& action) {
       return outcome;
     }
     outcome.types = {found.type};
-    outcome.values = {*static_cast<const std::uint64_t*>(found.global)};
+    const auto* const cells = static_cast<const std::uint64_t*>(found.global);
+    outcome.values.assign(cells, cells + abi::CellsOf(found.type));
     return outcome;
   }
   if (found.kind != ExternKind::kFunction || found.function == nullptr) {
@@ -210,9 +211,12 @@ Outcome Script::Perform(const json& action) {
   }
   const auto results = found.signature.results;
   outcome.types.assign(results.begin(), results.end());
-  outcome.values.assign(std::max({arguments.size(), results.size(), std::size_t{1}}), 0);
+  outcome.values.assign(2 * std::max({arguments.size(), results.size(), std::size_t{1}}), 0);
+  std::uint64_t* cell = outcome.values.data();
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (!ToCell(arguments[i], &outcome.values[i])) {
+    const bool good = ToCells(arguments[i], cell);
+    cell += abi::CellsOf(found.signature.parameters[i]);
+    if (!good) {
       outcome.problem = "an argument that this runner cannot make: " + arguments[i].dump();
       return outcome;
     }
@@ -230,11 +234,12 @@ Problem Script::ExpectReturn(const json& command) {
   if (!IsAssertion(command)) return {};
   const json& expected = command.at("expected");
   if (expected.size() != outcome.types.size()) return "another number of results";
+  const std::uint64_t* cells = outcome.values.data();
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    if (!Matches(expected[i], outcome.types[i], outcome.values[i])) {
-      return "returned " + ToText(outcome.types[i], outcome.values[i]) + ", not " +
-             expected[i].dump();
+    if (!Matches(expected[i], outcome.types[i], cells)) {
+      return "returned " + ToText(outcome.types[i], cells) + ", not " + expected[i].dump();
     }
+    cells += abi::CellsOf(outcome.types[i]);
   }
   return {};
 }

@@ -366,8 +366,9 @@ TEST_CASE("encodings that belong to nothing are malformed") {
 
 TEST_CASE("later proposals are refused by name") {
   const auto type = [](const Bytes& entry) { return File({Section(kTypeSection, {entry})}); };
-  CHECK(ErrorOf(type(FunctionTypeBytes({0x7B}, {}))) ==
-        "v128 needs the SIMD proposal, which this release does not support, at byte offset 0xd");
+  CHECK(ErrorOf(type(FunctionTypeBytes({0x6D}, {}))) ==
+        "eqref needs the garbage collection proposal, which this release does not support, at byte "
+        "offset 0xd");
   CHECK_REFUSED(type(FunctionTypeBytes({0x63, 0x70}, {})), "typed function references proposal");
   CHECK_REFUSED(type(FunctionTypeBytes({0x6E}, {})), "anyref needs the garbage collection");
   CHECK_REFUSED(type(FunctionTypeBytes({0x69}, {})), "exnref needs the exception-handling");
@@ -530,10 +531,10 @@ TEST_CASE("what is no instruction of this release says what it is") {
   CHECK(DecodeError({0xFC, 0x40}) == "illegal opcode fc 40, at byte offset 0x100");
   CHECK(DecodeError({0xFD, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F}) ==
         "illegal opcode fd ffffffff, at byte offset 0x100");
-  CHECK(DecodeError({0xFD, 0x0C}) ==
-        "v128.const needs the SIMD proposal, which this release does not support, at byte offset "
-        "0x100");
-  CHECK(Contains(DecodeError({0xFD, 0x80, 0x02}), "i8x16.relaxed_swizzle needs the relaxed SIMD"));
+  CHECK(DecodeError({0xFD, 0xBB, 0x01}) == "illegal opcode fd bb, at byte offset 0x100");
+  CHECK(DecodeError({0xFB, 0x1C}) ==
+        "ref.i31 needs the garbage collection proposal, which this release does not support, at "
+        "byte offset 0x100");
   CHECK(Contains(DecodeError({0xFE, 0x10, 2, 0}), "i32.atomic.load needs the threads proposal"));
   CHECK(Contains(DecodeError({0x12, 0}), "return_call needs the tail-call proposal"));
   CHECK(Contains(DecodeError({0x06, 0x40}), "try needs the exception-handling proposal"));
@@ -541,7 +542,7 @@ TEST_CASE("what is no instruction of this release says what it is") {
   CHECK(Contains(DecodeError({0x14, 0}), "call_ref needs the typed function references"));
   CHECK(Contains(DecodeError({0xD0, 0x6E}), "anyref needs the garbage collection proposal"));
   CHECK(Contains(DecodeError({0xD0, 0x05}), "typed function references proposal"));
-  CHECK(Contains(DecodeError({0x02, 0x7B}), "v128 needs the SIMD proposal"));
+  CHECK(Contains(DecodeError({0x02, 0x6C}), "i31ref needs the garbage collection proposal"));
 }
 
 TEST_CASE("broken immediates are refused") {

@@ -293,10 +293,10 @@ TEST_CASE("references") {
 }
 
 TEST_CASE("errors of the encoding are located in their function too") {
-  const std::string error = BodyError({0xFD, 0x0C});
+  const std::string error = BodyError({0xFB, 0x1C});
   CHECK_INVALID(error,
-                "v128.const needs the SIMD proposal, which this release does not support, "
-                "at byte offset 0x");
+                "ref.i31 needs the garbage collection proposal, which this release does not "
+                "support, at byte offset 0x");
   CHECK(error.find(" in function 0") != std::string::npos);
 }
 
