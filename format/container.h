@@ -138,7 +138,7 @@ static_assert(sizeof(ModuleInfo) == 88);
 struct VariantEntry {
   Architecture architecture;
   BoundsChecks bounds_checks;
-  std::uint64_t cpu_features[4];  // bit set over cpu_features.def
+  std::uint64_t cpu_features[4];  // bit set over cpu_features_*.def
   StringRef cpu;                  // what --cpu said
   std::uint64_t image_offset;     // in the file, page aligned: rodata, then text
   std::uint64_t image_size;

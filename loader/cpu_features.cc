@@ -1,81 +1,11 @@
-// Asks the CPU for its features, along the table format/cpu_features.def.
-//
-// Invariant: a feature counts only if the operating system saves the registers it
-// lives in, which XGETBV tells.
+// The part of CPU detection that is the same everywhere.
 #include "loader/cpu_features.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 namespace tenon::loader {
-namespace {
-
-#if defined(__x86_64__)
-[[maybe_unused]] bool HasBit(unsigned leaf, unsigned subleaf, char reg, unsigned bit) {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid_count(leaf, subleaf, &a, &b, &c, &d) == 0) return false;
-  const unsigned value = reg == 'a' ? a : reg == 'b' ? b : reg == 'c' ? c : d;
-  return (value >> bit & 1) != 0;
-}
-
-std::uint64_t EnabledState() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c >> 27 & 1) == 0) return 0;  // no OSXSAVE
-  unsigned low = 0, high = 0;
-  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return std::uint64_t{high} << 32 | low;
-}
-
-CpuFeatures Detect() {
-  CpuFeatures features;
-  const std::uint64_t state = EnabledState();
-  const bool ymm = (state & 0x6) == 0x6;
-  const bool zmm = (state & 0xE6) == 0xE6;
-  const auto usable = [&](unsigned number) {
-    if ((number >= 8 && number <= 12) || number == 24 || number == 25) return ymm;
-    if (number >= 27 && number <= 39) return zmm;
-    return true;
-  };
-#define TENON_CPU_FEATURE(number, name, leaf, subleaf, reg, bit)         \
-  if (usable(number) && HasBit(leaf, subleaf, reg, bit)) {               \
-    features.bits[(number) / 64] |= std::uint64_t{1} << ((number) % 64); \
-  }
-#include "format/cpu_features.def"
-#undef TENON_CPU_FEATURE
-  return features;
-}
-#else
-CpuFeatures Detect() { return {}; }
-#endif
-
-}  // namespace
-
-container::Architecture HostArchitecture() {
-#if defined(__x86_64__)
-  return container::Architecture::kX86_64;
-#elif defined(__aarch64__)
-  return container::Architecture::kAarch64;
-#elif defined(__riscv) && __riscv_xlen == 64
-  return container::Architecture::kRiscv64;
-#else
-  return container::Architecture::kArm;
-#endif
-}
 
 const CpuFeatures& HostCpuFeatures() {
-  static const CpuFeatures features = Detect();
+  static const CpuFeatures features = DetectCpuFeatures();
   return features;
-}
-
-const char* CpuFeatureName(unsigned number) {
-  switch (number) {
-#define TENON_CPU_FEATURE(number, name, ...) \
-  case number: return name;
-#include "format/cpu_features.def"
-#undef TENON_CPU_FEATURE
-    default: return "unknown";
-  }
 }
 
 }  // namespace tenon::loader

@@ -1,5 +1,5 @@
 // What the CPU that runs this process can do, as bits over
-// format/cpu_features.def; the loader compares it with what variants require.
+// format/cpu_features_*.def; the loader compares it with what variants require.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,18 @@ namespace tenon::loader {
 
 struct CpuFeatures {
   std::uint64_t bits[4] = {};
+
+  void Add(unsigned number) { bits[number / 64] |= std::uint64_t{1} << (number % 64); }
 };
 
 // The architecture this process is compiled for.
 container::Architecture HostArchitecture();
-// The host's features; asked from the CPU once.
+// Asks the system or the CPU; cpu_features_ARCHITECTURE.cc.
+CpuFeatures DetectCpuFeatures();
+// The host's features; asked once.
 const CpuFeatures& HostCpuFeatures();
-// LLVM's name of a feature; "unknown" if this loader does not know it.
+// LLVM's name of one of the host architecture's features; "unknown" if this loader does not know
+// it.
 const char* CpuFeatureName(unsigned number);
 
 }  // namespace tenon::loader

@@ -205,6 +205,9 @@ Result<std::unique_ptr<MappedModule>> MappedModule::OpenBuffer(std::span<const s
     mapping.copied_size = size;
     std::memcpy(image, bytes.data() + variant.image_offset, variant.image_size);
     auto* const text = static_cast<std::uint8_t*>(image) + variant.text_offset;
+    // Instruction caches that do not see writes have to be told.
+    __builtin___clear_cache(reinterpret_cast<char*>(text),
+                            reinterpret_cast<char*>(text) + variant.text_size);
     if (::mprotect(image, size, PROT_READ) != 0 ||
         (variant.text_size != 0 &&
          ::mprotect(text, variant.text_size, PROT_READ | PROT_EXEC) != 0)) {

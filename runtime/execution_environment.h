@@ -1,5 +1,5 @@
 // An execution environment: the stack that wasm code runs on and the state of the
-// calls on it. Its first fields are read and written by assembly (x86_64.S).
+// calls on it. Its first fields are read and written by assembly (ARCHITECTURE.S).
 //
 // Invariant: while wasm runs, host_sp is the innermost tenon_enter's frame on
 // the host's stack, and everything below it there is free.

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <new>
 
+#include "runtime/architecture.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/linear_memory.h"
@@ -29,28 +30,6 @@ constexpr std::uint64_t AlignUp(std::uint64_t value) { return (value + 15) & ~st
 // Native for imports that nothing supplied.
 void UnlinkedNative(abi::ExecutionEnvironment* environment) {
   environment->pending = static_cast<std::uint32_t>(abi::TrapKind::kUnlinkedImport);
-}
-
-// Bytes of stack arguments of the native function: System V, the environment first.
-std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
-  std::uint64_t integers = 1, floats = 0, words = 0, integer_results = 0, float_results = 0;
-  const auto in_float_register = [](ValueType type) {
-    return type == ValueType::kF32 || type == ValueType::kF64 || type == ValueType::kV128;
-  };
-  for (const ValueType type : signature.results) {
-    ++(in_float_register(type) ? float_results : integer_results);
-  }
-  if (integer_results > 3 || float_results > 2) ++integers;  // results go through a pointer
-  for (const ValueType type : signature.parameters) {
-    if (in_float_register(type)) {
-      if (++floats <= 8) continue;
-      // A vector lies 16-byte aligned.
-      words = type == ValueType::kV128 ? (words + 1) / 2 * 2 + 2 : words + 1;
-    } else if (++integers > 6) {
-      ++words;
-    }
-  }
-  return AlignUp(words * 8);
 }
 
 bool HoldsReferences(const FunctionSignature& signature) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 
+#include "runtime/architecture.h"
 #include "runtime/memory.h"
 
 namespace tenon::runtime {
@@ -119,7 +120,7 @@ void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,
     return pointer >= low && pointer <= high && reinterpret_cast<std::uintptr_t>(pointer) % 8 == 0;
   };
   environment->frame_count = 0;
-  // tenon_enter's frame on the host's stack (x86_64.S): environment, padding, the
+  // tenon_enter's frame on the host's stack (the .S file): environment, padding, the
   // outer current_host, wasm_sp and host_sp.
   const auto* entry = static_cast<const void* const*>(environment->host_sp);
   bool innermost = true;
@@ -141,17 +142,17 @@ void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,
       if (!in_stack(wasm_sp)) return;
       frame = static_cast<const void* const*>(*wasm_sp);
     }
-    if (!in_stack(frame)) return;
-    pc = frame[1];
-    const auto* const outer = static_cast<const void* const*>(frame[0]);
-    frame = outer;
+    const void* const* const record = FrameRecord(frame);
+    if (!in_stack(record)) return;
+    pc = record[1];
+    frame = static_cast<const void* const*>(record[0]);
   }
 }
 
 void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
                const void* frame_address) {
-  const auto* const frame = static_cast<const void* const*>(frame_address);
-  RecordBacktrace(environment, frame[1], static_cast<const void* const*>(frame[0]));
+  const void* const* const record = FrameRecord(static_cast<const void* const*>(frame_address));
+  RecordBacktrace(environment, record[1], static_cast<const void* const*>(record[0]));
   tenon_unwind(environment, static_cast<std::uint32_t>(kind));
 }
 

@@ -121,4 +121,4 @@ tenon_host_call:
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
 #endif
-        .section .note.GNU-stack,"",@progbits
+        .section .note.GNU-stack,"",%progbits

@@ -103,6 +103,9 @@ for script in tests/end_to_end/*.sh; do
   esac
 done
 
+stage "other machines, under qemu-user"
+run_counting "other machines" bash tests/cross/run.sh
+
 stage "malformed inputs"
 run_counting "malformed inputs" python3 tests/malformed/run.py --tenonc="$TENONC" --tenon="$TENON"
 

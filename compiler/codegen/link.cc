@@ -25,14 +25,14 @@ constexpr std::uint64_t kImageBase = 0x100000;
 
 constexpr const char* kLinkerScript = R"(SECTIONS {
   . = 0x100000;
-  .rodata : { *(.rodata .rodata.*) }
+  .rodata : { *(.rodata .rodata.* .srodata .srodata.*) }
   .text : ALIGN(0x1000) { *(.text .text.*) }
   .dynsym : ALIGN(0x1000) { *(.dynsym) }
   .gnu.hash : { *(.gnu.hash) }
   .dynstr : { *(.dynstr) }
   .dynamic : { *(.dynamic) }
   .stack_sizes 0 : { *(.stack_sizes) }
-  /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) *(.llvm*) }
+  /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) *(.llvm*) *(.riscv.attributes) }
 })";
 
 // A directory that goes when this object does.

@@ -18,6 +18,7 @@ struct LinkedImage {
   std::unordered_map<std::string, std::uint32_t> symbols;  // name → offset into bytes
 };
 
+// The objects are all for one architecture.
 Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects);
 
 }  // namespace tenon::compiler

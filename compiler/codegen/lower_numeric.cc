@@ -1,4 +1,5 @@
 // Integer and floating-point instructions and conversions (core specification, section 4.3).
+#include "compiler/codegen/architecture.h"
 #include "compiler/codegen/function_lowering.h"
 
 namespace tenon::compiler {
@@ -193,6 +194,12 @@ bool FunctionLowering::LowerFloat(Opcode opcode) {
     Push(builder_.CreateBinOp(operation, a, b));
   };
   const auto unary = [&](llvm::Intrinsic::ID id) { Push(Intrinsic(id, {Pop()})); };
+  // A signalling NaN must come out quiet.
+  const auto round = [&](llvm::Intrinsic::ID id) {
+    unary(id);
+    if (InfoOf(lowering_.module).rounding_keeps_signalling_nans)
+      unary(llvm::Intrinsic::canonicalize);
+  };
 #define BOTH(name)         \
   case Opcode::kF32##name: \
   case Opcode::kF64##name
@@ -213,13 +220,13 @@ bool FunctionLowering::LowerFloat(Opcode opcode) {
     break;
     BOTH(Neg) : Push(builder_.CreateFNeg(Pop()));
     break;
-    BOTH(Ceil) : unary(llvm::Intrinsic::ceil);
+    BOTH(Ceil) : round(llvm::Intrinsic::ceil);
     break;
-    BOTH(Floor) : unary(llvm::Intrinsic::floor);
+    BOTH(Floor) : round(llvm::Intrinsic::floor);
     break;
-    BOTH(Trunc) : unary(llvm::Intrinsic::trunc);
+    BOTH(Trunc) : round(llvm::Intrinsic::trunc);
     break;
-    BOTH(Nearest) : unary(llvm::Intrinsic::roundeven);
+    BOTH(Nearest) : round(llvm::Intrinsic::roundeven);
     break;
     BOTH(Sqrt) : unary(llvm::Intrinsic::sqrt);
     break;

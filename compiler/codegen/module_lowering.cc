@@ -1,10 +1,13 @@
 // The module-wide part of lowering; see module_lowering.h.
 #include "compiler/codegen/module_lowering.h"
 
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 
 #include <string>
+
+#include "compiler/codegen/architecture.h"
 
 namespace tenon::compiler {
 
@@ -192,15 +195,26 @@ llvm::CallInst* ModuleLowering::CallBuiltin(llvm::IRBuilder<>& builder, llvm::Va
 void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_context,
                               abi::TrapKind kind) const {
   const auto number = static_cast<std::uint32_t>(kind);
-  if (guard) {
+  const TrapInstruction instruction = guard ? InfoOf(module).trap : TrapInstruction::kNone;
+  switch (instruction) {
     // The kind is in the instruction itself; the signal handler reads it there.
-    builder
-        .CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
-                         {builder.getInt8(static_cast<std::uint8_t>(number))})
-        ->setDoesNotReturn();
-  } else {
-    CallBuiltin(builder, vm_context, abi::Builtin::trap, {builder.getInt32(number)})
-        ->setDoesNotReturn();
+    case TrapInstruction::kUbsanTrap:
+      builder
+          .CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
+                           {builder.getInt8(static_cast<std::uint8_t>(number))})
+          ->setDoesNotReturn();
+      break;
+    case TrapInstruction::kZeroHalfword: {
+      const std::string text = ".2byte 0\n.2byte " + std::to_string(number);
+      llvm::FunctionType* type = llvm::FunctionType::get(builder.getVoidTy(), false);
+      builder.CreateCall(type, llvm::InlineAsm::get(type, text, "", /*hasSideEffects=*/true))
+          ->setDoesNotReturn();
+      break;
+    }
+    case TrapInstruction::kNone:
+      CallBuiltin(builder, vm_context, abi::Builtin::trap, {builder.getInt32(number)})
+          ->setDoesNotReturn();
+      break;
   }
   builder.CreateUnreachable();
 }
@@ -278,8 +292,8 @@ void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
   llvm::Value* code = LoadInvariant(
       builder, table, static_cast<std::size_t>(abi::Builtin::host_call) * sizeof(void*), pointer);
 
-  // nest: the HostFunction, in a register outside of the C convention's arguments; then what
-  // the native function sees.
+  // The HostFunction in a register outside of the C convention's arguments; then what the native
+  // function sees.
   std::vector<llvm::Type*> types = {pointer, pointer};
   std::vector<llvm::Value*> arguments = {host, environment};
   for (std::size_t i = 0; i < type.parameters.size(); ++i) {
@@ -288,7 +302,9 @@ void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
   }
   llvm::CallInst* call = builder.CreateCall(
       llvm::FunctionType::get(ResultTypeOf(type), types, false), code, arguments);
-  call->addParamAttr(0, llvm::Attribute::Nest);
+  call->addParamAttr(0, InfoOf(module).host_function == HostFunctionRegister::kNest
+                            ? llvm::Attribute::Nest
+                            : llvm::Attribute::SwiftSelf);
   call->setDoesNotThrow();
   if (type.results.empty()) {
     builder.CreateRetVoid();

@@ -16,6 +16,7 @@
 
 #include <vector>
 
+#include "compiler/codegen/architecture.h"
 #include "format/abi.h"
 
 namespace tenon::compiler {
@@ -72,7 +73,7 @@ void InsertStackCheck(llvm::Function& function) {
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : block) {
       const auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction);
-      if (call == nullptr || llvm::isa<llvm::IntrinsicInst>(call)) continue;
+      if (call == nullptr || llvm::isa<llvm::IntrinsicInst>(call) || call->isInlineAsm()) continue;
       // Only the call of the trap builtin needs no check. LLVM also finds endless recursion to
       // be noreturn, but those calls are direct.
       if (!(call->isIndirectCall() && call->doesNotReturn())) calls = true;
@@ -88,13 +89,16 @@ void InsertStackCheck(llvm::Function& function) {
   llvm::IRBuilder<> builder(entry);
   llvm::Value* vm_context = function.getArg(0);
   llvm::PointerType* pointer = llvm::PointerType::get(context, 0);
+  const ArchitectureInfo& architecture = InfoOf(*function.getParent());
   // Read after the prologue, so it includes this function's frame.
   llvm::Value* name = llvm::MetadataAsValue::get(
-      context, llvm::MDNode::get(context, {llvm::MDString::get(context, "rsp")}));
+      context,
+      llvm::MDNode::get(context, {llvm::MDString::get(context, architecture.stack_pointer)}));
+  llvm::IntegerType* word = builder.getIntNTy(architecture.pointer_bits);
   llvm::Value* stack_pointer =
-      builder.CreateIntrinsic(llvm::Intrinsic::read_register, {builder.getInt64Ty()}, {name});
+      builder.CreateIntrinsic(llvm::Intrinsic::read_register, {word}, {name});
   llvm::Value* limit = builder.CreateAlignedLoad(
-      builder.getInt64Ty(),
+      word,
       builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), vm_context,
                                          offsetof(abi::VmContext, stack_limit)),
       llvm::Align(8));

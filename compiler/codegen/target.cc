@@ -1,5 +1,4 @@
-// Targets and CPU levels. Only what the loader can run is offered: today x86-64 from x86-64-v2 up
-// (rounding needs SSE4.1; below it LLVM would call a C library that is not there).
+// Targets and CPU levels, from the table in architecture.cc: only what the loader can run.
 #include "compiler/codegen/target.h"
 
 #include <llvm/ADT/StringMap.h>
@@ -12,19 +11,25 @@
 
 #include <mutex>
 
+#include "compiler/codegen/architecture.h"
+
 namespace tenon::compiler {
 
 namespace {
 
-constexpr const char* kPortableCpu = "x86-64-v2";
-
 void InitializeTargets() {
   static std::once_flag once;
   std::call_once(once, [] {
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86Target();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86AsmPrinter();
+#define TENON_INITIALIZE(name)        \
+  LLVMInitialize##name##TargetInfo(); \
+  LLVMInitialize##name##Target();     \
+  LLVMInitialize##name##TargetMC();   \
+  LLVMInitialize##name##AsmPrinter(); \
+  LLVMInitialize##name##AsmParser();
+    TENON_INITIALIZE(X86)
+    TENON_INITIALIZE(AArch64)
+    TENON_INITIALIZE(RISCV)
+#undef TENON_INITIALIZE
   });
 }
 
@@ -37,59 +42,85 @@ std::string HostFeatures() {
   return features;
 }
 
+void AppendFeatures(std::string& features, const std::string& more) {
+  if (more.empty()) return;
+  if (!features.empty()) features += ',';
+  features += more;
+}
+
+// By wamrc's name or LLVM triple.
+Result<const ArchitectureInfo*> FindArchitecture(const std::string& target) {
+  const std::string name =
+      target == "x86-64" || target == "amd64" || target.empty() ? "x86_64" : target;
+  // wamrc's names carry the architecture's version (aarch64v8, aarch64v8.2).
+  const llvm::Triple triple(name.starts_with("aarch64v8") ? "aarch64" : name);
+  const bool is_linux = triple.getOS() == llvm::Triple::UnknownOS || triple.isOSLinux();
+  for (const ArchitectureInfo& info : Architectures()) {
+    if (triple.getArch() != llvm::Triple(info.triple).getArch()) continue;
+    if (is_linux && triple.isOSBinFormatELF()) return &info;
+    return Error::Format("target \"%s\" is not supported: generated code runs on Linux only",
+                         target.c_str());
+  }
+  std::string known;
+  for (const ArchitectureInfo& info : Architectures()) {
+    known += (known.empty() ? "" : ", ") +
+             std::string(llvm::Triple::getArchTypeName(llvm::Triple(info.triple).getArch()));
+  }
+  return Error::Format("target \"%s\" is not supported; this compiler generates code for %s",
+                       target.c_str(), known.c_str());
+}
+
 }  // namespace
 
-std::string TargetHelp() { return "x86_64 (also x86-64, amd64, x86_64-unknown-linux-gnu)\n"; }
+std::string TargetHelp() {
+  std::string text;
+  for (const ArchitectureInfo& info : Architectures()) {
+    text += std::string(info.names) + ", " + info.triple + "\n";
+  }
+  return text;
+}
 
 std::string CpuHelp() {
-  return "x86-64-v2 (default), x86-64-v3, x86-64-v4, native (this machine), or any x86-64 CPU "
-         "name\n"
-         "that LLVM knows and that has SSE4.1, such as haswell, znver3 or sapphirerapids\n";
+  std::string text = "native: this machine, where it is of the target's architecture\n";
+  for (const ArchitectureInfo& info : Architectures()) {
+    text += std::string(container::ArchitectureName(info.architecture)) + ": " + info.cpu_help +
+            "; default " + info.cpu + "\n";
+  }
+  return text;
 }
 
 Result<TargetDescription> ResolveTarget(const std::string& target, const std::string& cpu,
                                         const std::string& cpu_features) {
   InitializeTargets();
-  const std::string name =
-      target == "x86-64" || target == "amd64" || target.empty() ? "x86_64" : target;
-  const llvm::Triple triple(name);
-  if (triple.getArch() != llvm::Triple::x86_64) {
-    return Error::Format("target \"%s\" is not supported; this compiler generates code for x86_64",
-                         target.c_str());
-  }
+  TENON_ASSIGN_OR_RETURN(const ArchitectureInfo* info, FindArchitecture(target));
   TargetDescription description;
-  description.triple = "x86_64-unknown-linux-gnu";
-  description.cpu = cpu.empty() ? kPortableCpu : cpu;
+  description.architecture = info->architecture;
+  description.triple = info->triple;
+  description.cpu = cpu.empty() ? info->cpu : cpu;
+  AppendFeatures(description.features, info->features);
   if (description.cpu == "native") {
+    if (llvm::Triple(llvm::sys::getDefaultTargetTriple()).getArch() !=
+        llvm::Triple(info->triple).getArch()) {
+      return Error::Format("CPU \"native\" is this machine's, which is no %s; name a CPU",
+                           container::ArchitectureName(info->architecture));
+    }
     description.cpu = llvm::sys::getHostCPUName().str();
-    description.features = HostFeatures();
+    AppendFeatures(description.features, HostFeatures());
   }
-  if (!cpu_features.empty()) {
-    if (!description.features.empty()) description.features += ',';
-    description.features += cpu_features;
-  }
+  AppendFeatures(description.features, cpu_features);
 
   const std::unique_ptr<llvm::TargetMachine> machine = MakeTargetMachine(description, 0);
   if (machine == nullptr)
     return Error::Format("LLVM has no code generator for %s", description.triple.c_str());
   const llvm::MCSubtargetInfo& subtarget = *machine->getMCSubtargetInfo();
   if (!subtarget.isCPUStringValid(description.cpu)) {
-    return Error::Format("CPU \"%s\" is not known; --cpu=help lists what is", cpu.c_str());
+    return Error::Format("CPU \"%s\" is not known for %s; --cpu=help lists what is", cpu.c_str(),
+                         container::ArchitectureName(info->architecture));
   }
-  if (!subtarget.checkFeatures("+sse4.1")) {
-    return Error::Format(
-        "CPU \"%s\" is below x86-64-v2, the oldest level that generated code runs on",
-        description.cpu.c_str());
+  if (!subtarget.checkFeatures(info->required)) {
+    return Error::Format("CPU \"%s\" is %s", description.cpu.c_str(), info->below);
   }
-  static constexpr struct {
-    std::uint32_t number;
-    const char* name;
-  } kFeatures[] = {
-#define TENON_CPU_FEATURE(number, name, ...) {number, name},
-#include "format/cpu_features.def"
-#undef TENON_CPU_FEATURE
-  };
-  for (const auto& feature : kFeatures) {
+  for (const CpuFeature& feature : info->cpu_features) {
     if (!subtarget.checkFeatures(std::string("+") + feature.name)) continue;
     description.required_features[feature.number / 64] |= std::uint64_t{1} << (feature.number % 64);
   }

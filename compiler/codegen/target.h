@@ -18,7 +18,7 @@ struct TargetDescription {
   std::string triple;
   std::string cpu;       // LLVM's name, "native" resolved
   std::string features;  // LLVM's "+a,-b"
-  // Features that the machine must have, as bits over format/cpu_features.def.
+  // Features that the machine must have, as bits over format/cpu_features_*.def.
   std::array<std::uint64_t, 4> required_features{};
 };
 
@@ -30,7 +30,7 @@ Result<TargetDescription> ResolveTarget(const std::string& target, const std::st
 std::unique_ptr<llvm::TargetMachine> MakeTargetMachine(const TargetDescription& description,
                                                        int opt_level);
 
-// The lists behind --target=help and --cpu=help.
+// The lists behind --target=help and --cpu=help: what this build's LLVM really has.
 std::string TargetHelp();
 std::string CpuHelp();
 

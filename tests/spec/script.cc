@@ -1,5 +1,5 @@
-// Runs one script of the spec suite, each module through the whole pipeline: compiled in process,
-// written to a file, mapped by the loader, instantiated and called.
+// Runs one script of the spec suite, each module through the whole chain: compiled (or taken from
+// those compiled before), written to a file, mapped by the loader, instantiated and called.
 #include "tests/spec/script.h"
 
 #include <unistd.h>
@@ -26,6 +26,8 @@ namespace {
 
 // A command that takes longer hangs; the signal then ends the script's process.
 constexpr unsigned kSecondsPerCommand = 30;
+
+constexpr const char* kSpectestName = "spectest";
 
 using nlohmann::json;
 using Bytes = std::vector<std::uint8_t>;
@@ -71,7 +73,8 @@ class Script {
     runtime::Instance* instance = nullptr;
   };
 
-  Result<loader::MappedModule*> Compile(std::span<const std::uint8_t> wasm);
+  Result<loader::MappedModule*> Compile(const std::string& name,
+                                        std::span<const std::uint8_t> wasm);
   Result<loader::MappedModule*> CompileFile(const json& command);
   Instantiated Instantiate(loader::MappedModule& module);
   Problem Define(const json& command, const char* name_key, loader::MappedModule& module);
@@ -100,15 +103,16 @@ Problem Script::Start() {
   auto environment = runtime::CreateExecutionEnvironment({});
   if (!environment.ok()) return environment.error().text();
   environment_ = *environment;
-  auto spectest = Compile(SpectestModule());
+  auto spectest = Compile(kSpectestName, SpectestModule());
   if (!spectest.ok()) return spectest.error().text();
   Instantiated instantiated = Instantiate(**spectest);
   registered_["spectest"] = instantiated.instance;
   return instantiated.problem;
 }
 
-Result<loader::MappedModule*> Script::Compile(std::span<const std::uint8_t> wasm) {
-  TENON_ASSIGN_OR_RETURN(const Bytes bytes, compiler::CompileToContainer(wasm, options_.compiler));
+Result<loader::MappedModule*> Script::Compile(const std::string& name,
+                                              std::span<const std::uint8_t> wasm) {
+  TENON_ASSIGN_OR_RETURN(const Bytes bytes, options_.modules(name, wasm));
   std::string path = std::filesystem::temp_directory_path() / "tenon-spec-XXXXXX";
   const int descriptor = ::mkstemp(path.data());
   if (descriptor < 0) return Error::Format("cannot create %s", path.c_str());
@@ -133,7 +137,7 @@ Result<loader::MappedModule*> Script::CompileFile(const json& command) {
   const std::string filename = command.at("filename");
   const std::optional<Bytes> wasm = ReadBytes(directory_ / filename);
   if (!wasm) return Error::Format("cannot read %s", filename.c_str());
-  return Compile(*wasm);
+  return Compile(filename, *wasm);
 }
 
 bool Script::Resolve(void* state, const container::ImportEntry&, std::string_view module,
@@ -339,6 +343,19 @@ bool IsText(const json& command) {
 unsigned CountAssertions(const std::string& path) {
   const json commands = ReadCommands(path);
   return static_cast<unsigned>(std::count_if(commands.begin(), commands.end(), IsAssertion));
+}
+
+bool CompileScript(const std::string& path, const ScriptOptions& options, unsigned* compiled) {
+  const json commands = ReadCommands(path);
+  if (!commands.is_array()) return false;
+  if (!options.modules(kSpectestName, SpectestModule()).ok()) return false;
+  for (const json& command : commands) {
+    if (IsText(command) || !command.contains("filename")) continue;
+    const std::string filename = command["filename"];
+    const auto wasm = ReadBytes(std::filesystem::path(path).parent_path() / filename);
+    if (wasm && options.modules(filename, *wasm).ok()) ++*compiled;
+  }
+  return true;
 }
 
 void RunScript(const std::string& path, const ScriptOptions& options, Counts* counts) {

@@ -4,13 +4,13 @@
 #include <map>
 #include <string>
 
-#include "compiler/pipeline.h"
 #include "format/container.h"
+#include "tests/spec/module_source.h"
 
 namespace tenon::spec {
 
 struct ScriptOptions {
-  compiler::Options compiler;
+  ModuleSource modules;
   container::BoundsChecks bounds_checks = container::BoundsChecks::kGuard;
   // Lines of this script whose failure is expected, with the reason.
   std::map<unsigned, std::string> expected_failures;
@@ -21,6 +21,10 @@ struct Counts {
   unsigned failed;
   unsigned skipped;
 };
+
+// Asks `options.modules` for every module of the script and does nothing with it; says how many
+// there were that compile. Returns false if the script cannot be read.
+bool CompileScript(const std::string& path, const ScriptOptions& options, unsigned* compiled);
 
 // Number of assertions in the script; 0 if it cannot be read.
 unsigned CountAssertions(const std::string& path);

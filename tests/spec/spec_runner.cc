@@ -4,6 +4,8 @@
 // remaining assertions and no others. The list of expected failures has lines of
 //   SCRIPT<tab>FEATURE          the whole script waits for FEATURE and is skipped
 //   SCRIPT:LINE<tab>FEATURE     this command does
+// For other machines it compiles on this one (--compile-to, with the target's --target) and runs
+// there, or under an emulator, a build of itself that needs no compiler (--compiled).
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +24,6 @@
 
 namespace {
 
-using tenon::compiler::BoundsChecksOption;
 using tenon::container::BoundsChecks;
 using tenon::spec::Counts;
 using tenon::spec::ScriptOptions;
@@ -102,25 +103,30 @@ void WaitForOne(std::map<pid_t, std::size_t>& running, const std::vector<std::st
 int main(int argc, char** argv) {
   CLI::App app("Runs scripts of the WebAssembly spec suite (JSON beside .wasm files).");
   ScriptOptions options;
-  options.compiler.opt_level = 1;
-  options.compiler.jobs = 1;
   std::string mode = "guard";
+  BoundsChecks bounds_checks = BoundsChecks::kGuard;
   std::string expected_path;
+  std::string compile_to;
+  std::string compiled;
   std::vector<std::string> arguments;
   std::size_t jobs = 1;
   app.add_option("--bounds-checks", mode, "How memory accesses are checked")
       ->check(CLI::IsMember({"guard", "explicit"}));
-  app.add_option("--cpu", options.compiler.cpu, "CPU to compile for");
-  app.add_option("--opt-level", options.compiler.opt_level, "0 to 3")->check(CLI::Range(0, 3));
+  options.modules = tenon::spec::AddCompiler(app, bounds_checks);
+  app.add_option("--compile-to", compile_to, "Only compile, into this directory");
+  app.add_option("--compiled", compiled, "Take modules that --compile-to has put there");
   app.add_option("--expected-failures", expected_path, "Scripts and lines that are known to fail");
   app.add_option("--jobs", jobs, "Scripts at a time")->check(CLI::PositiveNumber);
   app.add_option("scripts", arguments, "Scripts, or directories of them")->required();
   CLI11_PARSE(app, argc, argv);
 
-  const bool guard = mode == "guard";
-  options.bounds_checks = guard ? BoundsChecks::kGuard : BoundsChecks::kExplicit;
-  options.compiler.bounds_checks =
-      guard ? BoundsChecksOption::kGuard : BoundsChecksOption::kExplicit;
+  bounds_checks = mode == "guard" ? BoundsChecks::kGuard : BoundsChecks::kExplicit;
+  options.bounds_checks = bounds_checks;
+  if (!compiled.empty()) options.modules = tenon::spec::StoredModules(compiled);
+  if (!compile_to.empty()) {
+    std::filesystem::create_directories(compile_to);
+    options.modules = tenon::spec::StoreModules(compile_to, std::move(options.modules));
+  }
   ExpectedFailures expected;
   if (!expected_path.empty() && !ReadExpectedFailures(expected_path, expected)) {
     std::fprintf(stderr, "spec-runner: cannot read %s\n", expected_path.c_str());
@@ -158,7 +164,10 @@ int main(int argc, char** argv) {
     }
     if (process == 0) {
       options.expected_failures = expected.lines[name];
-      tenon::spec::RunScript(scripts[i], options, &counts[i]);
+      if (compile_to.empty())
+        tenon::spec::RunScript(scripts[i], options, &counts[i]);
+      else if (!tenon::spec::CompileScript(scripts[i], options, &counts[i].passed))
+        counts[i].failed = 1;
       std::fflush(stdout);
       ::_exit(0);
     }
@@ -172,6 +181,9 @@ int main(int argc, char** argv) {
     total.failed += counts[i].failed;
     total.skipped += counts[i].skipped;
   }
-  std::printf("%u passed, %u failed, %u skipped\n", total.passed, total.failed, total.skipped);
+  if (compile_to.empty())
+    std::printf("%u passed, %u failed, %u skipped\n", total.passed, total.failed, total.skipped);
+  else
+    std::printf("%u modules compiled\n", total.passed);
   return total.failed == 0 ? 0 : 1;
 }

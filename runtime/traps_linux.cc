@@ -1,5 +1,5 @@
 // Hardware faults in AoT code become traps: the handler changes the interrupted
-// context so that it continues in tenon_unwind. Linux on x86-64.
+// context so that it continues in tenon_unwind. Linux.
 //
 // Invariants: only faults with the program counter in registered AoT text are
 // taken, and memory faults only at addresses in a linear memory's reservation (or
@@ -7,24 +7,25 @@
 // because it is a bug. The handler runs on the wasm stack unless the host set up
 // an alternative one; kStackReserve makes room. Division is checked by generated
 // code, so SIGFPE never means a wasm trap and is left alone.
-#if defined(__linux__) && defined(__x86_64__)
+#if defined(__linux__)
 #include <signal.h>
-#include <sys/ucontext.h>
 
-#include <cstring>
+#include <iterator>
 #include <mutex>
 
+#include "runtime/architecture.h"
 #include "runtime/traps.h"
 
 namespace tenon::runtime {
 namespace {
 
-constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGILL};
-struct sigaction g_previous[3];
+// The third is the trap instruction's.
+int g_signals[] = {SIGSEGV, SIGBUS, SIGILL};
+struct sigaction g_previous[std::size(g_signals)];
 
 void Chain(int number, siginfo_t* information, void* context) {
-  for (int i = 0; i < 3; ++i) {
-    if (kSignals[i] != number) continue;
+  for (std::size_t i = 0; i < std::size(g_signals); ++i) {
+    if (g_signals[i] != number) continue;
     const struct sigaction& previous = g_previous[i];
     if ((previous.sa_flags & SA_SIGINFO) != 0) {
       previous.sa_sigaction(number, information, context);
@@ -39,13 +40,7 @@ void Chain(int number, siginfo_t* information, void* context) {
 
 abi::TrapKind KindOf(int number, const siginfo_t* information,
                      const abi::ExecutionEnvironment& environment, const std::uint8_t* pc) {
-  if (number == SIGILL) {
-    // llvm.ubsantrap(kind): ud1 kind(%eax), %eax
-    static constexpr std::uint8_t kTrapInstruction[] = {0x67, 0x0F, 0xB9, 0x40};
-    return std::memcmp(pc, kTrapInstruction, sizeof kTrapInstruction) == 0
-               ? static_cast<abi::TrapKind>(pc[4])
-               : abi::TrapKind::kNone;
-  }
+  if (number == kTrapSignal) return TrapInstructionKind(pc);
   if (InReservation(information->si_addr)) return abi::TrapKind::kOutOfBoundsMemoryAccess;
   const auto* const address = static_cast<const std::uint8_t*>(information->si_addr);
   const std::uint64_t guard = environment.mapped_bytes - environment.stack_bytes;
@@ -55,18 +50,15 @@ abi::TrapKind KindOf(int number, const siginfo_t* information,
 }
 
 void Handle(int number, siginfo_t* information, void* context) {
-  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
-  const auto* const pc = reinterpret_cast<const std::uint8_t*>(registers[REG_RIP]);
+  const Interruption at = ReadSignalContext(context);
   abi::ExecutionEnvironment* const environment = CurrentEnvironment();
   std::uint64_t offset = 0;
-  if (environment == nullptr || FindCode(pc, &offset) == nullptr)
+  if (environment == nullptr || FindCode(at.pc, &offset) == nullptr)
     return Chain(number, information, context);
-  const abi::TrapKind kind = KindOf(number, information, *environment, pc);
+  const abi::TrapKind kind = KindOf(number, information, *environment, at.pc);
   if (kind == abi::TrapKind::kNone) return Chain(number, information, context);
-  RecordBacktrace(environment, pc, reinterpret_cast<const void* const*>(registers[REG_RBP]));
-  registers[REG_RDI] = static_cast<greg_t>(reinterpret_cast<std::uintptr_t>(environment));
-  registers[REG_RSI] = static_cast<greg_t>(kind);
-  registers[REG_RIP] = static_cast<greg_t>(reinterpret_cast<std::uintptr_t>(&tenon_unwind));
+  RecordBacktrace(environment, at.pc, at.frame_pointer);
+  ContinueInUnwind(context, environment, kind);
 }
 
 }  // namespace
@@ -74,12 +66,13 @@ void Handle(int number, siginfo_t* information, void* context) {
 void InstallTrapHandlers() {
   static std::once_flag once;
   std::call_once(once, [] {
-    for (int i = 0; i < 3; ++i) {
+    g_signals[2] = kTrapSignal;
+    for (std::size_t i = 0; i < std::size(g_signals); ++i) {
       struct sigaction action = {};
       action.sa_sigaction = Handle;
       action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
       sigemptyset(&action.sa_mask);
-      ::sigaction(kSignals[i], &action, &g_previous[i]);
+      ::sigaction(g_signals[i], &action, &g_previous[i]);
     }
   });
 }

@@ -1,0 +1,56 @@
+// What code generation must know about each architecture, as one table.
+//
+// Everything that differs by architecture in the compiler is a column here; the runtime's side of
+// the same agreements is in runtime/ARCHITECTURE.S and runtime/signal_context_*.cc.
+#pragma once
+
+#include <llvm/IR/Module.h>
+
+#include <cstdint>
+#include <span>
+
+#include "format/container.h"
+
+namespace tenon::compiler {
+
+// How generated code says which trap it met, in modes where the signal handler reads it.
+enum class TrapInstruction : std::uint8_t {
+  kUbsanTrap,     // llvm.ubsantrap(kind), which encodes the kind in the instruction
+  kZeroHalfword,  // an illegal instruction of 16 zero bits, then the kind as 16 bits
+  kNone,          // traps are calls of the builtin
+};
+
+// How a host function's thunk passes the HostFunction to the builtin host_call.
+enum class HostFunctionRegister : std::uint8_t {
+  kNest,     // LLVM's `nest`: x86-64 r10, aarch64 x15, riscv64 t2
+  kContext,  // the context register
+};
+
+struct CpuFeature {
+  std::uint32_t number;  // bit of VariantEntry::cpu_features
+  const char* name;      // LLVM's
+};
+
+struct ArchitectureInfo {
+  container::Architecture architecture;
+  const char* names;          // for --target=help: the first is the one to use
+  const char* triple;         // LLVM's
+  const char* cpu;            // the default
+  const char* cpu_help;       // for --cpu=help
+  const char* features;       // added to every CPU: what the target's name promises; or ""
+  const char* required;       // "+a,+b": without these, code would call a library that is not there
+  const char* below;          // the sentence's end where `required` is not met
+  const char* stack_pointer;  // LLVM's name of the register
+  unsigned pointer_bits;
+  bool has_guard_pages;                 // address space for 4 GiB and more per memory
+  bool rounding_keeps_signalling_nans;  // LLVM's code for ceil, floor, trunc and roundeven
+  TrapInstruction trap;
+  HostFunctionRegister host_function;
+  std::span<const CpuFeature> cpu_features;
+};
+
+std::span<const ArchitectureInfo> Architectures();
+// Of the module's target triple, which is one of the table's.
+const ArchitectureInfo& InfoOf(const llvm::Module& module);
+
+}  // namespace tenon::compiler

@@ -1,0 +1,35 @@
+// What differs by architecture in the runtime, beside assembly: each function is defined in
+// architecture_ARCHITECTURE.cc or, where it also depends on the system,
+// signal_context_linux_ARCHITECTURE.cc.
+#pragma once
+
+#include <cstdint>
+
+#include "format/abi.h"
+#include "runtime/instance.h"
+
+namespace tenon::runtime {
+
+// The two words {caller's frame pointer, return address} of the frame that a frame pointer
+// denotes.
+const void* const* FrameRecord(const void* const* frame_pointer);
+
+// How many bytes of arguments the C convention puts on the stack for a host function of this
+// signature, the execution environment first; a multiple of 16.
+std::uint64_t StackArgumentBytes(const FunctionSignature& signature);
+
+// The kind that the trap instruction at `pc` carries; kNone if there is another instruction.
+abi::TrapKind TrapInstructionKind(const std::uint8_t* pc);
+// The signal that it raises.
+extern const int kTrapSignal;
+
+// Where a signal interrupted the thread.
+struct Interruption {
+  const std::uint8_t* pc;
+  const void* const* frame_pointer;
+};
+Interruption ReadSignalContext(const void* context);
+// Makes the thread go on in tenon_unwind(environment, kind).
+void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind);
+
+}  // namespace tenon::runtime

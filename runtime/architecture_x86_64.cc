@@ -1,0 +1,44 @@
+// x86-64 System V; see architecture.h.
+#if defined(__x86_64__)
+#include <csignal>
+#include <cstring>
+
+#include "runtime/architecture.h"
+
+namespace tenon::runtime {
+
+const void* const* FrameRecord(const void* const* frame_pointer) { return frame_pointer; }
+
+std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
+  std::uint64_t integers = 1, vectors = 0, words = 0, integer_results = 0, vector_results = 0;
+  const auto in_vector_register = [](ValueType type) {
+    return type == ValueType::kF32 || type == ValueType::kF64 || type == ValueType::kV128;
+  };
+  for (const ValueType type : signature.results) {
+    ++(in_vector_register(type) ? vector_results : integer_results);
+  }
+  // LLVM returns up to three integers and two floats in registers, else through a pointer.
+  if (integer_results > 3 || vector_results > 2) ++integers;
+  for (const ValueType type : signature.parameters) {
+    if (in_vector_register(type)) {
+      if (++vectors <= 8) continue;
+      if (type == ValueType::kV128) words += words % 2 + 1;
+      ++words;
+    } else if (++integers > 6) {
+      ++words;
+    }
+  }
+  return (words + 1) / 2 * 16;
+}
+
+const int kTrapSignal = SIGILL;
+
+abi::TrapKind TrapInstructionKind(const std::uint8_t* pc) {
+  // llvm.ubsantrap(kind): ud1 kind(%eax), %eax
+  static constexpr std::uint8_t kInstruction[] = {0x67, 0x0F, 0xB9, 0x40};
+  return std::memcmp(pc, kInstruction, sizeof kInstruction) == 0 ? static_cast<abi::TrapKind>(pc[4])
+                                                                 : abi::TrapKind::kNone;
+}
+
+}  // namespace tenon::runtime
+#endif

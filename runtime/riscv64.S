@@ -1,0 +1,175 @@
+# The doors between the host's stack and the wasm stack, for RISC-V (LP64D):
+# tenon_enter (host to wasm), tenon_host_call (wasm to host), tenon_unwind (out of
+# wasm after a trap). Offsets are those asserted in execution_environment.h and abi.h.
+#
+# Invariants: s0 chains through both stacks; tenon_enter's frame at host_sp is
+# all that tenon_unwind needs, wherever it is called.
+#if defined(__riscv) && __riscv_xlen == 64
+#define ENVIRONMENT_WASM_SP 0
+#define ENVIRONMENT_HOST_SP 8
+#define ENVIRONMENT_CURRENT_HOST 16
+#define ENVIRONMENT_PENDING 24
+#define HOST_NATIVE 24
+#define HOST_STACK_BYTES 32
+
+# tenon_enter's frame: environment, padding, the outer current_host, wasm_sp and host_sp, padding,
+# then the registers.
+#define FRAME_BYTES 256
+
+        .text
+
+# uint32_t tenon_enter(a0 environment, a1 trampoline, a2 context, a3 code, a4 values)
+        .globl  tenon_enter
+        .hidden tenon_enter
+        .type   tenon_enter, @function
+        .p2align 2
+tenon_enter:
+        .cfi_startproc
+        addi    sp, sp, -FRAME_BYTES
+        .cfi_def_cfa_offset FRAME_BYTES
+        sd      ra, 248(sp)
+        sd      s0, 240(sp)
+        .cfi_offset ra, -8
+        .cfi_offset s0, -16
+        addi    s0, sp, FRAME_BYTES
+        .cfi_def_cfa s0, 0
+        sd      s1, 232(sp)
+        .cfi_offset s1, -24
+        sd      s2, 224(sp)
+        sd      s3, 216(sp)
+        sd      s4, 208(sp)
+        sd      s5, 200(sp)
+        sd      s6, 192(sp)
+        sd      s7, 184(sp)
+        sd      s8, 176(sp)
+        sd      s9, 168(sp)
+        sd      s10, 160(sp)
+        sd      s11, 152(sp)
+        fsd     fs0, 144(sp)
+        fsd     fs1, 136(sp)
+        fsd     fs2, 128(sp)
+        fsd     fs3, 120(sp)
+        fsd     fs4, 112(sp)
+        fsd     fs5, 104(sp)
+        fsd     fs6, 96(sp)
+        fsd     fs7, 88(sp)
+        fsd     fs8, 80(sp)
+        fsd     fs9, 72(sp)
+        fsd     fs10, 64(sp)
+        fsd     fs11, 56(sp)
+        ld      t0, ENVIRONMENT_CURRENT_HOST(a0)
+        ld      t1, ENVIRONMENT_WASM_SP(a0)
+        ld      t2, ENVIRONMENT_HOST_SP(a0)
+        sd      a0, 0(sp)
+        sd      t0, 16(sp)
+        sd      t1, 24(sp)
+        sd      t2, 32(sp)
+        sd      sp, ENVIRONMENT_HOST_SP(a0)
+        andi    sp, t1, -16
+        mv      s1, a0
+        mv      t0, a1
+        mv      a0, a2                          # the context is an ordinary first argument
+        mv      a1, a3
+        mv      a2, a4
+        jalr    t0
+        mv      a0, s1
+        li      a1, 0
+        .cfi_endproc
+        .size   tenon_enter, .-tenon_enter
+        # falls through: returning is unwinding with kind 0
+
+# void tenon_unwind(a0 environment, a1 kind): returns `kind` from the innermost tenon_enter
+        .globl  tenon_unwind
+        .hidden tenon_unwind
+        .type   tenon_unwind, @function
+tenon_unwind:
+        ld      sp, ENVIRONMENT_HOST_SP(a0)
+        ld      t0, 16(sp)
+        ld      t1, 24(sp)
+        ld      t2, 32(sp)
+        sd      t0, ENVIRONMENT_CURRENT_HOST(a0)
+        sd      t1, ENVIRONMENT_WASM_SP(a0)
+        sd      t2, ENVIRONMENT_HOST_SP(a0)
+        ld      ra, 248(sp)
+        ld      s0, 240(sp)
+        ld      s1, 232(sp)
+        ld      s2, 224(sp)
+        ld      s3, 216(sp)
+        ld      s4, 208(sp)
+        ld      s5, 200(sp)
+        ld      s6, 192(sp)
+        ld      s7, 184(sp)
+        ld      s8, 176(sp)
+        ld      s9, 168(sp)
+        ld      s10, 160(sp)
+        ld      s11, 152(sp)
+        fld     fs0, 144(sp)
+        fld     fs1, 136(sp)
+        fld     fs2, 128(sp)
+        fld     fs3, 120(sp)
+        fld     fs4, 112(sp)
+        fld     fs5, 104(sp)
+        fld     fs6, 96(sp)
+        fld     fs7, 88(sp)
+        fld     fs8, 80(sp)
+        fld     fs9, 72(sp)
+        fld     fs10, 64(sp)
+        fld     fs11, 56(sp)
+        addi    sp, sp, FRAME_BYTES
+        mv      a0, a1
+        ret
+        .size   tenon_unwind, .-tenon_unwind
+
+# t2 HostFunction; all else as in the native function's call
+        .globl  tenon_host_call
+        .hidden tenon_host_call
+        .type   tenon_host_call, @function
+        .p2align 2
+tenon_host_call:
+        .cfi_startproc
+        addi    sp, sp, -32
+        .cfi_def_cfa_offset 32
+        sd      ra, 24(sp)
+        sd      s0, 16(sp)
+        .cfi_offset ra, -8
+        .cfi_offset s0, -16
+        addi    s0, sp, 32
+        .cfi_def_cfa s0, 0
+        sd      s1, 8(sp)
+        .cfi_offset s1, -24
+        sd      s0, 0(sp)                       # at wasm_sp: the frame to continue a backtrace from
+        ld      s1, 0(t2)
+        sd      sp, ENVIRONMENT_WASM_SP(s1)
+        sd      t2, ENVIRONMENT_CURRENT_HOST(s1)
+        ld      t0, HOST_STACK_BYTES(t2)
+        ld      t1, ENVIRONMENT_HOST_SP(s1)
+        sub     sp, t1, t0
+        beqz    t0, 2f
+1:      addi    t0, t0, -8
+        add     t3, s0, t0                      # argument words lie from s0 on
+        ld      t3, 0(t3)
+        add     t4, sp, t0
+        sd      t3, 0(t4)
+        bnez    t0, 1b
+2:      ld      t0, HOST_NATIVE(t2)
+        jalr    t0
+        ld      sp, ENVIRONMENT_WASM_SP(s1)
+        lw      t0, ENVIRONMENT_PENDING(s1)
+        bnez    t0, 3f
+        ld      ra, 24(sp)
+        ld      s1, 8(sp)
+        .cfi_remember_state
+        .cfi_def_cfa sp, 32
+        ld      s0, 16(sp)
+        addi    sp, sp, 32
+        .cfi_def_cfa_offset 0
+        ret
+        .cfi_restore_state
+3:      mv      a0, s1
+        mv      a1, s0
+        call    tenon_host_failed               # records the backtrace; does not return
+        unimp
+        .cfi_endproc
+        .size   tenon_host_call, .-tenon_host_call
+#endif
+        .section .note.GNU-stack,"",%progbits

@@ -1,0 +1,27 @@
+// The interrupted registers in a signal's context: Linux on RISC-V; see architecture.h.
+#if defined(__linux__) && defined(__riscv) && __riscv_xlen == 64
+#include <sys/ucontext.h>
+
+#include <type_traits>
+
+#include "runtime/architecture.h"
+#include "runtime/execution_environment.h"
+
+namespace tenon::runtime {
+
+Interruption ReadSignalContext(const void* context) {
+  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
+  return {reinterpret_cast<const std::uint8_t*>(registers.__gregs[REG_PC]),
+          reinterpret_cast<const void* const*>(registers.__gregs[REG_S0])};
+}
+
+void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind) {
+  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext;
+  using Word = std::remove_reference_t<decltype(registers.__gregs[REG_PC])>;
+  registers.__gregs[REG_A0] = static_cast<Word>(reinterpret_cast<std::uintptr_t>(environment));
+  registers.__gregs[REG_A0 + 1] = static_cast<Word>(kind);
+  registers.__gregs[REG_PC] = static_cast<Word>(reinterpret_cast<std::uintptr_t>(&tenon_unwind));
+}
+
+}  // namespace tenon::runtime
+#endif

@@ -1,0 +1,24 @@
+// The runner's modules straight from the compiler, in process.
+#include <memory>
+
+#include "compiler/pipeline.h"
+#include "tests/spec/module_source.h"
+
+namespace tenon::spec {
+
+ModuleSource AddCompiler(CLI::App& app, const container::BoundsChecks& bounds_checks) {
+  auto options = std::make_shared<compiler::Options>();
+  options->opt_level = 1;
+  options->jobs = 1;
+  app.add_option("--target", options->target, "Machine to compile for");
+  app.add_option("--cpu", options->cpu, "CPU to compile for");
+  app.add_option("--opt-level", options->opt_level, "0 to 3")->check(CLI::Range(0, 3));
+  return [options, &bounds_checks](const std::string&, std::span<const std::uint8_t> wasm) {
+    options->bounds_checks = bounds_checks == container::BoundsChecks::kGuard
+                                 ? compiler::BoundsChecksOption::kGuard
+                                 : compiler::BoundsChecksOption::kExplicit;
+    return compiler::CompileToContainer(wasm, *options);
+  };
+}
+
+}  // namespace tenon::spec
