@@ -5,6 +5,7 @@
 // 134 after a trap (as a shell reports abort()). Start-up time counts: no
 // iostream, and the command line is parsed by hand.
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +48,10 @@ constexpr char kHelp[] =
     "  --dir=HOST[::GUEST]     Let the program use the directory HOST, under the\n"
     "                          name GUEST (default: HOST). Repeatable.\n"
     "  --env=NAME=VALUE        Set an environment variable of the program. Repeatable.\n"
+    "  --tcp-listen=ADDR:PORT  Listen on an address, such as 127.0.0.1:8080; the program\n"
+    "                          finds the socket behind its directories. Repeatable.\n"
+    "  --addr-pool=ADDR/BITS   Sockets have to do with these addresses only. Repeatable.\n"
+    "  --trace-wasi            Print each call of a WASI function to standard error.\n"
     "  --invoke=NAME           Call the exported function NAME instead of _start; the\n"
     "                          ARGUMENTS are numbers, by its parameter types. Its\n"
     "                          results are printed one per line.\n"
@@ -63,6 +69,10 @@ constexpr char kHelp[] =
     "run; 134: the program trapped.\n";
 
 struct CommandLine {
+  // Kept for `wasi`, which refers to them; a deque's elements stay where they are.
+  std::deque<std::string> texts;
+  std::vector<const char*> program_arguments, program_environment, listeners, address_pool;
+  std::vector<wasi::Preopen> preopens;
   wasi::WasiOptions wasi;
   loader::OpenOptions open;
   ExecutionEnvironmentOptions environment;
@@ -75,10 +85,12 @@ struct CommandLine {
 // ---- Options: one row each, with the function that takes the value.
 
 Status SetDirectory(CommandLine* line, const char* value) {
-  const char* separator = std::strstr(value, "::");
+  const char* const separator = std::strstr(value, "::");
   const std::string host = separator != nullptr ? std::string(value, separator) : value;
   if (host.empty()) return Error::Format("--dir needs a directory, as in --dir=HOST::GUEST.");
-  line->wasi.preopens.push_back({host, separator != nullptr ? separator + 2 : host});
+  line->texts.push_back(host);
+  const char* const host_path = line->texts.back().c_str();
+  line->preopens.push_back({host_path, separator != nullptr ? separator + 2 : host_path});
   return Status::Ok();
 }
 
@@ -86,7 +98,34 @@ Status SetEnvironment(CommandLine* line, const char* value) {
   if (std::strchr(value, '=') == nullptr || value[0] == '=') {
     return Error::Format("--env needs NAME=VALUE, not \"%s\".", value);
   }
-  line->wasi.environment.emplace_back(value);
+  line->program_environment.push_back(value);
+  return Status::Ok();
+}
+
+Status SetListener(CommandLine* line, const char* value) {
+  line->listeners.push_back(value);
+  return Status::Ok();
+}
+
+Status SetAddressPool(CommandLine* line, const char* value) {
+  line->address_pool.push_back(value);
+  return Status::Ok();
+}
+
+// To standard error, unbuffered and in one piece, so that it stands between the program's output.
+void WriteTrace(void*, const char* text, std::size_t length) {
+  while (length > 0) {
+    const ssize_t written = write(STDERR_FILENO, text, length);
+    if (written < 0 && errno != EINTR) return;
+    if (written > 0) {
+      text += written;
+      length -= static_cast<std::size_t>(written);
+    }
+  }
+}
+
+Status SetTrace(CommandLine* line, const char*) {
+  line->wasi.trace.write = WriteTrace;
   return Status::Ok();
 }
 
@@ -119,10 +158,16 @@ Status SetStackSize(CommandLine* line, const char* value) {
 struct Option {
   std::string_view name;
   Status (*set)(CommandLine* line, const char* value);
+  bool takes_value = true;
 };
 constexpr Option kOptions[] = {
-    {"--dir", SetDirectory},        {"--env", SetEnvironment},
-    {"--invoke", SetInvoke},        {"--bounds-checks", SetBoundsChecks},
+    {"--dir", SetDirectory},
+    {"--env", SetEnvironment},
+    {"--tcp-listen", SetListener},
+    {"--addr-pool", SetAddressPool},
+    {"--trace-wasi", SetTrace, false},
+    {"--invoke", SetInvoke},
+    {"--bounds-checks", SetBoundsChecks},
     {"--stack-size", SetStackSize},
 };
 
@@ -149,6 +194,13 @@ Status Parse(int count, char** arguments, CommandLine* line) {
     if (line->information != nullptr) return Status::Ok();
     const Option* option = FindOption(name);
     if (option == nullptr) return Error::Format("Unknown option \"%s\".", arguments[i]);
+    if (!option->takes_value) {
+      if (equals != std::string_view::npos) {
+        return Error::Format("%.*s takes no value.", static_cast<int>(name.size()), name.data());
+      }
+      TENON_TRY(option->set(line, nullptr));
+      continue;
+    }
     if (equals == std::string_view::npos && i + 1 == count) {
       return Error::Format("%s needs a value.", arguments[i]);
     }
@@ -302,7 +354,6 @@ Status Load(const CommandLine& line, Program* program, abi::TrapKind* trap) {
   TENON_ASSIGN_OR_RETURN(program->environment, CreateExecutionEnvironment(line.environment));
   const ImportResolver resolver{ResolveImport, program->wasi};
   TENON_ASSIGN_OR_RETURN(program->instance, Instantiate(*program->module, resolver, {}, trap));
-  wasi::Attach(program->instance, program->wasi);
   return Status::Ok();
 }
 
@@ -354,10 +405,17 @@ int Invoke(const CommandLine& line, const Program& program, const char* name) {
 }
 
 int Run(CommandLine& line) {
-  line.wasi.args.emplace_back(line.file);
+  line.program_arguments.push_back(line.file);
   if (line.invoke == nullptr) {
-    line.wasi.args.insert(line.wasi.args.end(), line.arguments.begin(), line.arguments.end());
+    line.program_arguments.insert(line.program_arguments.end(), line.arguments.begin(),
+                                  line.arguments.end());
   }
+  line.wasi.args = line.program_arguments;
+  line.wasi.environment = line.program_environment;
+  line.wasi.preopens = line.preopens;
+  line.wasi.listeners = line.listeners;
+  line.wasi.address_pool = line.address_pool;
+  signal(SIGPIPE, SIG_IGN);  // the program gets EPIPE instead
   Program program;
   abi::TrapKind trap = abi::TrapKind::kNone;
   const Status loaded = Load(line, &program, &trap);

@@ -106,6 +106,20 @@ done
 stage "other machines, under qemu-user"
 run_counting "other machines" bash tests/cross/run.sh
 
+stage "WASI test suite"
+testsuite=${TENON_WASI_TESTSUITE:-../wasi-testsuite}
+if [[ ! -d $testsuite/test-runner ]]; then
+  echo "SKIPPED: WebAssembly/wasi-testsuite: no \$TENON_WASI_TESTSUITE (a checkout of its branch prod/testsuite-all)"
+  count 0 0 1
+else
+  export TENON_AOT_DIRECTORY=$work/wasi-testsuite
+  mkdir -p "$TENON_AOT_DIRECTORY"
+  run_counting "WASI test suite" python3 tests/wasi/run_testsuite.py "$testsuite"
+  echo "Again, as on kernels without openat2:"
+  TENON_TEST_WITHOUT_OPENAT2=1 run_counting "WASI test suite, without openat2" \
+    python3 tests/wasi/run_testsuite.py --only=wasm32-wasip1 "$testsuite"
+fi
+
 stage "malformed inputs"
 run_counting "malformed inputs" python3 tests/malformed/run.py --tenonc="$TENONC" --tenon="$TENON"
 

@@ -1,143 +1,121 @@
-// What the WASI functions share: error codes, rights, the descriptor table, and
-// guest memory. Internal to runtime/wasi/.
+// What the WASI functions share: the descriptor table, the guest's memory, and who
+// called. Internal to runtime/wasi/.
 //
 // Invariants: every pointer from the guest goes through GuestMemory, which checks it
-// against the memory's size at that moment; the guest's numbers never become
-// host descriptors except through the table.
+// against the memory's size at that moment; the guest's numbers never become host
+// descriptors except through the table. All memory is instance memory (memory.h).
+//
+// Threads of one program share a context. The table is guarded by its mutex; a call holds
+// a reference to the OpenFile it works on, so that a descriptor closed meanwhile by
+// another thread keeps its host descriptor (and the number of it) until the call is over.
 #pragma once
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <string>
+#include <mutex>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "format/abi.h"
+#include "format/result.h"
 #include "runtime/instance.h"
+#include "runtime/wasi/address_pool.h"
+#include "runtime/wasi/array.h"
+#include "runtime/wasi/signature.h"
+#include "runtime/wasi/types.h"
+#include "runtime/wasi/wasi.h"
 
 namespace tenon::runtime::wasi {
 
-using ErrorCode = std::uint32_t;
-enum : ErrorCode {
-  kSuccess = 0,
-#define TENON_WASI_ERROR(enumerator, number, host) enumerator = number,
-#include "runtime/wasi/wasi_errors.def"
-#undef TENON_WASI_ERROR
-  kNotCapable = 76,  // WASI's own: outside of what the program was given
-};
-
-// The code for the host's errno value.
-ErrorCode FromHostError(int host_error);
-// The code for errno as it stands.
-ErrorCode LastError();
-
-enum class FileType : std::uint8_t {
-  kUnknown = 0,
-  kBlockDevice = 1,
-  kCharacterDevice = 2,
-  kDirectory = 3,
-  kRegularFile = 4,
-  kSocketDatagram = 5,
-  kSocketStream = 6,
-  kSymbolicLink = 7,
-};
-FileType FileTypeOf(mode_t mode);
-
-using Rights = std::uint64_t;
-enum : Rights {
-  kRightDataSync = 1u << 0,
-  kRightRead = 1u << 1,
-  kRightSeek = 1u << 2,
-  kRightSetFlags = 1u << 3,
-  kRightSync = 1u << 4,
-  kRightTell = 1u << 5,
-  kRightWrite = 1u << 6,
-  kRightAdvise = 1u << 7,
-  kRightAllocate = 1u << 8,
-  kRightCreateDirectory = 1u << 9,
-  kRightCreateFile = 1u << 10,
-  kRightLinkSource = 1u << 11,
-  kRightLinkTarget = 1u << 12,
-  kRightOpen = 1u << 13,
-  kRightReadDirectory = 1u << 14,
-  kRightReadLink = 1u << 15,
-  kRightRenameSource = 1u << 16,
-  kRightRenameTarget = 1u << 17,
-  kRightPathStatus = 1u << 18,
-  kRightPathSetSize = 1u << 19,
-  kRightPathSetTimes = 1u << 20,
-  kRightStatus = 1u << 21,
-  kRightSetSize = 1u << 22,
-  kRightSetTimes = 1u << 23,
-  kRightSymlink = 1u << 24,
-  kRightRemoveDirectory = 1u << 25,
-  kRightUnlink = 1u << 26,
-  kRightPoll = 1u << 27,
-  // What makes sense for a file's contents, below a directory, and for everything.
-  kContentRights = kRightRead | kRightSeek | kRightTell | kRightWrite | kRightAdvise |
-                   kRightAllocate | kRightSetSize,
-  kPathRights = kRightCreateDirectory | kRightCreateFile | kRightLinkSource | kRightLinkTarget |
-                kRightOpen | kRightReadDirectory | kRightReadLink | kRightRenameSource |
-                kRightRenameTarget | kRightPathStatus | kRightPathSetSize | kRightPathSetTimes |
-                kRightSymlink | kRightRemoveDirectory | kRightUnlink,
-  kCommonRights =
-      kRightDataSync | kRightSync | kRightSetFlags | kRightStatus | kRightSetTimes | kRightPoll,
-  kFileRights = kContentRights | kCommonRights,
-  kDirectoryRights = kPathRights | kCommonRights,
-  kAllRights = kFileRights | kDirectoryRights,
-};
-
-// Descriptor flags (fdflags).
-enum : std::uint32_t {
-  kFlagAppend = 1,
-  kFlagDataSync = 2,
-  kFlagNonBlocking = 4,
-  kFlagReadSync = 8,
-  kFlagSync = 16,
-};
-
-// Preview 1, or the older preview 0 where layouts and constants differ.
-enum class Version { kPreview1, kUnstable };
-
-struct Descriptor {
-  int host = -1;  // -1: a free slot of the table
-  bool owned = false;
-  FileType type = FileType::kUnknown;
+// What a descriptor stands for. Freed with its last reference.
+struct OpenFile {
+  std::atomic<std::uint32_t> references{1};
+  int host = -1;       // -1: `stream` is asked instead
+  bool owned = false;  // the host descriptor is closed with the last reference
   bool is_preopen = false;
-  Rights rights = 0;
-  Rights inheriting = 0;
-  std::string preopen_name;
+  // kUnknown until somebody needs it, see TypeOf.
+  std::atomic<FileType> type{FileType::kUnknown};
+  std::atomic<Rights> rights{0};
+  std::atomic<Rights> inheriting{0};
+  StreamCallback stream;
+  std::uint32_t name_length = 0;  // of a preopened directory; the name lies behind the OpenFile
+
+  const char* name() const { return reinterpret_cast<const char*>(this + 1); }
+};
+
+// Owns one reference, or none.
+class FileReference {
+ public:
+  FileReference() = default;
+  explicit FileReference(OpenFile* file) : file_(file) {}  // takes over the reference
+  FileReference(FileReference&& other) noexcept : file_(std::exchange(other.file_, nullptr)) {}
+  FileReference& operator=(FileReference&& other) noexcept {
+    std::swap(file_, other.file_);
+    return *this;
+  }
+  ~FileReference() { Drop(); }
+  OpenFile* operator->() const { return file_; }
+  OpenFile& operator*() const { return *file_; }
+  explicit operator bool() const { return file_ != nullptr; }
+  OpenFile* Release() { return std::exchange(file_, nullptr); }
+
+ private:
+  void Drop();
+  OpenFile* file_ = nullptr;
+};
+
+// Null: there is no memory. `name` is a preopened directory's.
+FileReference NewOpenFile(int host, bool owned, std::string_view name = {});
+// The file's type; asks the host the first time.
+FileType TypeOf(OpenFile& file);
+
+// The descriptors by number, shared by the program's threads.
+class DescriptorTable {
+ public:
+  DescriptorTable() = default;
+  DescriptorTable(const DescriptorTable&) = delete;
+  DescriptorTable& operator=(const DescriptorTable&) = delete;
+  ~DescriptorTable();
+  // An empty reference if the number is not open.
+  FileReference Find(std::uint32_t number);
+  // Puts the file under the lowest free number.
+  ErrorCode Add(FileReference file, std::uint32_t* number);
+  ErrorCode Close(std::uint32_t number);
+  // `to`, which must be open, is closed and then means what `from` meant; `from` is free.
+  ErrorCode Renumber(std::uint32_t from, std::uint32_t to);
+
+ private:
+  bool IsOpen(std::uint32_t number) const {
+    return number < files_.size() && files_[number] != nullptr;
+  }
+  std::mutex mutex_;
+  Array<OpenFile*> files_;  // null: a free number
 };
 
 // Strings as args_get and environ_get hand them out.
 struct StringList {
-  std::string bytes;                     // each with its NUL
-  std::vector<std::uint32_t> positions;  // of each in `bytes`
+  Array<char> bytes;               // each with its NUL
+  Array<std::uint32_t> positions;  // of each in `bytes`
 };
 
 struct WasiContext {
   StringList args;
   StringList environment;
-  std::vector<Descriptor> descriptors;
+  DescriptorTable descriptors;
+  std::mutex directory_mutex;  // fd_readdir's
+  AddressPool address_pool;
+  TraceSink trace;
 
-  Descriptor* Find(std::uint32_t number) {
-    if (number >= descriptors.size() || descriptors[number].host < 0) return nullptr;
-    return &descriptors[number];
-  }
   // The open descriptor with these rights; fills `result` or returns an error.
-  ErrorCode Require(std::uint32_t number, Rights rights, Descriptor** result);
-  // Puts the descriptor into the lowest free slot (invalidates Descriptor pointers).
-  std::uint32_t Add(Descriptor descriptor);
-  // Frees the slot, closes the host's descriptor if it is ours.
-  void Close(Descriptor* descriptor);
+  ErrorCode Require(std::uint32_t number, Rights rights, FileReference* result);
 };
 
-// The memory of the calling instance, all accesses checked. Valid within one call
-// of a WASI function: nothing there can grow the memory.
+// The memory of the calling instance, all accesses checked. Valid within one call of a WASI
+// function: nothing there can move the memory.
 class GuestMemory {
  public:
   GuestMemory(std::uint8_t* base, std::uint64_t size) : base_(base), size_(size) {}
@@ -172,15 +150,9 @@ class GuestMemory {
 // What a WASI function needs to know about its caller.
 struct Caller {
   explicit Caller(abi::ExecutionEnvironment* environment);
+  abi::ExecutionEnvironment* environment;
   WasiContext& context;
   GuestMemory memory;
-
- private:
-  explicit Caller(Instance* instance);
-  static GuestMemory MemoryFrom(const abi::MemoryInstance* instance) {
-    return instance == nullptr ? GuestMemory(nullptr, 0)
-                               : GuestMemory(instance->base, instance->size_bytes);
-  }
 };
 
 // Writes `status` as a filestat.
@@ -189,37 +161,5 @@ ErrorCode StoreFileStatus(const GuestMemory& memory, Version version, std::uint3
 // The two times for utimensat out of the guest's times and fstflags.
 ErrorCode TimesFrom(std::uint64_t access, std::uint64_t modification, std::uint32_t flags,
                     struct timespec (&times)[2]);
-
-// ---- The natives' C++ types, made from the letters in wasi_functions.def.
-template <std::size_t N>
-struct Letters {
-  consteval Letters(const char (&text)[N]) {  // NOLINT: implicit on purpose
-    for (std::size_t i = 0; i < N; ++i) letter[i] = text[i];
-  }
-  char letter[N];
-};
-template <char kLetter>
-using TypeOfLetter = std::conditional_t<kLetter == 'i', std::uint32_t,
-                                        std::conditional_t<kLetter == 'I', std::uint64_t, void>>;
-template <Letters kResult, Letters kParameters, typename Indices>
-struct NativeTypeOf;
-template <Letters kResult, Letters kParameters, std::size_t... kIndex>
-struct NativeTypeOf<kResult, kParameters, std::index_sequence<kIndex...>> {
-  using Type = TypeOfLetter<kResult.letter[0]>(abi::ExecutionEnvironment*,
-                                               TypeOfLetter<kParameters.letter[kIndex]>...);
-};
-template <Letters kResult, Letters kParameters>
-using NativeType =
-    typename NativeTypeOf<kResult, kParameters,
-                          std::make_index_sequence<sizeof kParameters.letter - 1>>::Type;
-
-extern "C" {
-#define TENON_WASI(name, result, parameters) NativeType<result, parameters> wasi_##name;
-#include "runtime/wasi/wasi_functions.def"
-#undef TENON_WASI
-#define TENON_WASI(name, result, parameters) NativeType<result, parameters> wasi_unstable_##name;
-#include "runtime/wasi/wasi_unstable_functions.def"
-#undef TENON_WASI
-}
 
 }  // namespace tenon::runtime::wasi

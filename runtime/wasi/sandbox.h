@@ -3,13 +3,12 @@
 //
 // Invariant: whatever the path, its symbolic links, and whoever renames things meanwhile, the
 // result lies beneath `directory`. Absolute paths and links are refused with
-// kNotCapable, like every other attempt to leave.
+// kNotCapable, like every other attempt to leave. Nothing here allocates.
 #pragma once
 
+#include <limits.h>
 #include <unistd.h>
 
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "runtime/wasi/context.h"
@@ -37,18 +36,19 @@ class OwnedDescriptor {
 };
 
 // open(2) beneath `directory`; O_NOFOLLOW in `flags` concerns the last component.
-ErrorCode OpenBeneath(int directory, const std::string& path, int flags, mode_t mode,
+ErrorCode OpenBeneath(int directory, const char* path, int flags, mode_t mode,
                       OwnedDescriptor* result);
 
 // A path split for the *at functions: `name` in `directory`, neither ".." nor
 // containing a slash. Callers must not let the kernel follow `name` if it is a link.
 struct ParentAndName {
   int directory = -1;
-  OwnedDescriptor owned;  // what `directory` is, unless it is the caller's own
-  std::string name;
+  OwnedDescriptor owned;       // what `directory` is, unless it is the caller's own
+  const char* name = nullptr;  // points into the path, or to "."
   bool trailing_slash = false;
 };
-ErrorCode ResolveParent(int directory, const std::string& path, ParentAndName* result);
+// Changes `path` (NUL-terminated): separators become NULs.
+ErrorCode ResolveParent(int directory, char* path, ParentAndName* result);
 
 // Makes OpenBeneath do without openat2, as on kernels before 5.6.
 void DoWithoutOpenat2ForTesting(bool without);

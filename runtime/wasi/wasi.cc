@@ -1,129 +1,128 @@
-// The WASI context and the table of functions: creating, attaching and resolving.
+// The WASI context's life, and the tables of functions: creating and resolving.
 // The functions themselves are in the wasi_*.cc files next to this one.
 #include "runtime/wasi/wasi.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "runtime/wasi/context.h"
+#include "runtime/wasi/function_table.h"
 
 namespace tenon::runtime::wasi {
 namespace {
 
-template <std::size_t N>
-consteval std::array<ValueType, N> TypesOf(const char (&letters)[N]) {
-  std::array<ValueType, N> types{};  // one more than there are letters: never an empty array
-  for (std::size_t i = 0; i + 1 < N; ++i) {
-    types[i] = letters[i] == 'I' ? ValueType::kI64 : ValueType::kI32;
-  }
-  return types;
-}
-
-struct Function {
-  std::string_view name;
-  const void* native;
-  const ValueType* parameters;
-  std::size_t parameter_count;
-  const ValueType* results;
-  std::size_t result_count;
-};
-
-#define TENON_WASI(name, result, parameters)                 \
-  constexpr auto kParametersOf_##name = TypesOf(parameters); \
-  constexpr auto kResultsOf_##name = TypesOf(result);
-#include "runtime/wasi/wasi_functions.def"
-#undef TENON_WASI
-
-const Function kFunctions[] = {
-#define TENON_WASI(name, result, parameters)    \
-  {#name,                                       \
-   reinterpret_cast<const void*>(&wasi_##name), \
-   kParametersOf_##name.data(),                 \
-   kParametersOf_##name.size() - 1,             \
-   kResultsOf_##name.data(),                    \
-   kResultsOf_##name.size() - 1},
-#include "runtime/wasi/wasi_functions.def"
-#undef TENON_WASI
-};
-
-const Function kUnstableFunctions[] = {
-#define TENON_WASI(name, result, parameters)             \
-  {#name,                                                \
-   reinterpret_cast<const void*>(&wasi_unstable_##name), \
-   kParametersOf_##name.data(),                          \
-   kParametersOf_##name.size() - 1,                      \
-   kResultsOf_##name.data(),                             \
-   kResultsOf_##name.size() - 1},
-#include "runtime/wasi/wasi_unstable_functions.def"
-#undef TENON_WASI
-};
-
-const Function* FindIn(std::span<const Function> functions, std::string_view name) {
-  for (const Function& function : functions) {
-    if (function.name == name) return &function;
-  }
-  return nullptr;
-}
-
 // Limited so that positions and sizes always fit the guest's 32 bits.
 constexpr std::size_t kStringListLimit = std::size_t{1} << 30;
 
-Status Fill(const std::vector<std::string>& strings, const char* what, StringList* list) {
-  for (const std::string& string : strings) {
-    if (string.find('\0') != std::string::npos) {
-      return Error::Format("The WASI %s contains a NUL byte.", what);
-    }
-    if (list->bytes.size() + string.size() >= kStringListLimit) {
-      return Error::Format("The WASI %s is longer than 1 GiB.", what);
-    }
-    list->positions.push_back(static_cast<std::uint32_t>(list->bytes.size()));
-    list->bytes.append(string).push_back('\0');
+Status Fill(std::span<const char* const> strings, const char* what, StringList* list) {
+  std::size_t size = 0;
+  for (const char* string : strings) {
+    size += std::strlen(string) + 1;
+    if (size > kStringListLimit) return Error::Format("The WASI %s is longer than 1 GiB.", what);
+  }
+  if (!list->positions.Resize(strings.size()) || !list->bytes.Resize(size)) {
+    return Error::Format("out of memory for the WASI %s", what);
+  }
+  std::size_t position = 0;
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const std::size_t length = std::strlen(strings[i]) + 1;
+    list->positions[i] = static_cast<std::uint32_t>(position);
+    std::memcpy(list->bytes.data() + position, strings[i], length);
+    position += length;
   }
   return Status::Ok();
+}
+
+Status AddFile(WasiContext* context, FileReference file) {
+  std::uint32_t number;
+  if (context->descriptors.Add(std::move(file), &number) != kSuccess) {
+    return Error::Format("out of memory for the WASI descriptors");
+  }
+  return Status::Ok();
+}
+
+Status AddStream(WasiContext* context, const StreamOption& option) {
+  const bool callback = option.callback.move != nullptr;
+  FileReference file = NewOpenFile(callback ? -1 : option.descriptor, false);
+  if (file) {
+    file->stream = option.callback;
+    file->rights = callback ? Rights{kRightRead | kRightWrite | kRightStatus | kRightPoll}
+                            : Rights{kFileRights | kSocketRights};
+  }
+  return AddFile(context, std::move(file));
+}
+
+Status AddDirectory(WasiContext* context, const char* host_path, std::string_view guest_name) {
+  const int host = open(host_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (host < 0) {
+    return Error::Format("Cannot open the directory \"%s\": %s.", host_path, std::strerror(errno));
+  }
+  FileReference file = NewOpenFile(host, true, guest_name);
+  if (!file) {
+    close(host);
+  } else {
+    file->is_preopen = true;
+    file->type = FileType::kDirectory;
+    file->rights = kDirectoryRights;
+    file->inheriting = kAllRights;
+  }
+  return AddFile(context, std::move(file));
+}
+
+Status AddMappedDirectory(WasiContext* context, const char* text) {
+  const char* const separator = std::strstr(text, "::");
+  if (separator == nullptr || separator[2] == '\0') {
+    return Error::Format("The directory mapping \"%s\" is not of the form GUEST::HOST.", text);
+  }
+  return AddDirectory(context, separator + 2, {text, static_cast<std::size_t>(separator - text)});
+}
+
+Status AddListener(WasiContext* context, const char* address) {
+  int host;
+  TENON_ASSIGN_OR_RETURN(host, ListenOn(address));
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  auto* const any = reinterpret_cast<sockaddr*>(&bound);
+  FileReference file = NewOpenFile(host, true);
+  if (!file) close(host);
+  if (getsockname(host, any, &size) != 0 || !context->address_pool.Allows(any)) {
+    return Error::Format("The address pool does not allow to listen on %s.", address);
+  }
+  if (file) {
+    file->type = FileType::kSocketStream;
+    file->rights = kListenerRights;
+    file->inheriting = kSocketRights;
+  }
+  return AddFile(context, std::move(file));
 }
 
 Status Populate(const WasiOptions& options, WasiContext* context) {
+  context->trace = options.trace;
   TENON_TRY(Fill(options.args, "argument list", &context->args));
   TENON_TRY(Fill(options.environment, "environment", &context->environment));
-  for (int host = 0; host < 3; ++host) {
-    Descriptor inherited;
-    inherited.host = host;
-    inherited.rights = kFileRights;
-    context->descriptors.push_back(std::move(inherited));
-  }
-  for (const Preopen& preopen : options.preopens) {
-    const int host = open(preopen.host_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (host < 0) {
-      return Error::Format("Cannot open the directory \"%s\": %s.", preopen.host_path.c_str(),
-                           std::strerror(errno));
-    }
-    Descriptor directory;
-    directory.host = host;
-    directory.owned = true;
-    directory.type = FileType::kDirectory;
-    directory.is_preopen = true;
-    directory.rights = kDirectoryRights;
-    directory.inheriting = kAllRights;
-    directory.preopen_name = preopen.guest_name;
-    context->descriptors.push_back(std::move(directory));
-  }
+  for (const char* range : options.address_pool) TENON_TRY(context->address_pool.Add(range));
+  for (const StreamOption& stream : options.streams) TENON_TRY(AddStream(context, stream));
+  for (const char* path : options.directories) TENON_TRY(AddDirectory(context, path, path));
+  for (const char* mapping : options.mapped_directories)
+    TENON_TRY(AddMappedDirectory(context, mapping));
+  for (const Preopen& preopen : options.preopens)
+    TENON_TRY(AddDirectory(context, preopen.host_path, preopen.guest_name));
+  for (const char* address : options.listeners) TENON_TRY(AddListener(context, address));
   return Status::Ok();
-}
-
-// For instances without a context. It has no descriptors, so no function can change it.
-WasiContext& EmptyContext() {
-  static WasiContext context;
-  return context;
 }
 
 }  // namespace
 
 Result<WasiContext*> Create(const WasiOptions& options) {
-  auto* context = new WasiContext;
+  void* const memory = Allocate(Category::kInstance, sizeof(WasiContext));
+  if (memory == nullptr) return Error::Format("out of memory for the WASI context");
+  auto* const context = new (memory) WasiContext;
   const Status status = Populate(options, context);
   if (!status.ok()) {
     Destroy(context);
@@ -134,80 +133,28 @@ Result<WasiContext*> Create(const WasiOptions& options) {
 
 void Destroy(WasiContext* context) {
   if (context == nullptr) return;
-  for (Descriptor& descriptor : context->descriptors) context->Close(&descriptor);
-  delete context;
+  context->~WasiContext();
+  Free(context);
 }
 
-void Attach(Instance* instance, WasiContext* context) { SetHostData(instance, context); }
-
-WasiContext* ContextOf(const Instance* instance) {
-  return static_cast<WasiContext*>(HostData(instance));
-}
+bool IsWasiModule(std::string_view module) { return !FunctionsOf(module).empty(); }
 
 bool ResolveWasiImport(WasiContext* context, std::string_view module, std::string_view name,
                        Extern* extern_value) {
-  const bool unstable = module == "wasi_unstable";
-  if (!unstable && module != "wasi_snapshot_preview1") return false;
-  const Function* function = unstable ? FindIn(kUnstableFunctions, name) : nullptr;
-  if (function == nullptr) function = FindIn(kFunctions, name);
+  const Function* const function = FindFunction(module, name);
   if (function == nullptr) return false;
   *extern_value = Extern{};
   extern_value->kind = ExternKind::kFunction;
-  extern_value->native = function->native;
+  extern_value->native = context->trace.write != nullptr ? function->traced : function->native;
   extern_value->attachment = context;
-  extern_value->signature.parameters = {function->parameters, function->parameter_count};
-  extern_value->signature.results = {function->results, function->result_count};
-  extern_value->signature.key = abi::TypeKey(function->parameters, function->parameter_count,
-                                             function->results, function->result_count);
+  const std::span<const ValueType> parameters(function->parameter_types,
+                                              function->signature->letters.count);
+  const std::span<const ValueType> results(function->result_types, function->result_count);
+  extern_value->signature.parameters = parameters;
+  extern_value->signature.results = results;
+  extern_value->signature.key =
+      abi::TypeKey(parameters.data(), parameters.size(), results.data(), results.size());
   return true;
-}
-
-ErrorCode FromHostError(int host_error) {
-  switch (host_error) {
-    case 0: return kSuccess;
-#define TENON_WASI_ERROR(enumerator, number, host) \
-  case host: return enumerator;
-#include "runtime/wasi/wasi_errors.def"
-#undef TENON_WASI_ERROR
-    default: return kInputOutput;
-  }
-}
-
-ErrorCode LastError() { return FromHostError(errno); }
-
-Caller::Caller(abi::ExecutionEnvironment* environment) : Caller(CallingInstance(environment)) {}
-
-Caller::Caller(Instance* instance)
-    : context(ContextOf(instance) != nullptr ? *ContextOf(instance) : EmptyContext()),
-      memory(MemoryFrom(MemoryOf(instance))) {}
-
-ErrorCode WasiContext::Require(std::uint32_t number, Rights rights, Descriptor** result) {
-  Descriptor* descriptor = Find(number);
-  if (descriptor == nullptr) return kBadDescriptor;
-  const Rights missing = rights & ~descriptor->rights;
-  if (missing != 0) {
-    // The codes a POSIX program expects: "not open for that" for contents.
-    if ((missing & kContentRights) != 0) return kBadDescriptor;
-    if ((missing & kPathRights) != 0 && descriptor->type != FileType::kDirectory) {
-      return kNotDirectory;
-    }
-    return kNotCapable;
-  }
-  *result = descriptor;
-  return kSuccess;
-}
-
-std::uint32_t WasiContext::Add(Descriptor descriptor) {
-  std::size_t slot = 0;
-  while (slot < descriptors.size() && descriptors[slot].host >= 0) ++slot;
-  if (slot == descriptors.size()) descriptors.emplace_back();
-  descriptors[slot] = std::move(descriptor);
-  return static_cast<std::uint32_t>(slot);
-}
-
-void WasiContext::Close(Descriptor* descriptor) {
-  if (descriptor->host >= 0 && descriptor->owned) close(descriptor->host);
-  *descriptor = Descriptor{};
 }
 
 }  // namespace tenon::runtime::wasi

@@ -1,15 +1,20 @@
-// WASI preview 1 for one instance: what the host gives a program (arguments,
-// environment, directories), and the functions through which it uses them.
+// WASI preview 1 for a program: what the host gives it (arguments, environment,
+// directories, streams, listening sockets), and the functions through which it uses them.
 //
 // Order of use: Create, Instantiate with a resolver that asks ResolveWasiImport,
-// Attach, Call, Release of the instance, Destroy. A context belongs to one
-// instance at a time, and like it is used by one thread at a time. The program
-// reaches only the preopened directories and the descriptors 0, 1 and 2.
+// Call, Release of the instance, Destroy. A context belongs to one program: an instance, and the
+// instances of the threads it spawns. The program reaches only what the options name.
+//
+// Writing to a pipe that nobody reads raises SIGPIPE in the host's process, as it does in any
+// program; a host that would rather let its programs see EPIPE ignores the signal.
+//
+// A build without WASI (-DTENON_WASI=OFF) has runtime/without_wasi.cc behind this interface.
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "format/result.h"
 #include "runtime/instance.h"
@@ -19,28 +24,54 @@ namespace tenon::runtime::wasi {
 struct WasiContext;
 
 struct Preopen {
-  std::string host_path;
-  std::string guest_name;
+  const char* host_path;
+  const char* guest_name;
 };
 
+// Reads into or writes from [bytes, +size). Returns how many bytes it moved (0 when reading: the
+// end), or a negative errno value. Called on the thread of the program that reads or writes.
+struct StreamCallback {
+  std::int64_t (*move)(void* user_data, void* bytes, std::uint64_t size) = nullptr;
+  void* user_data = nullptr;
+};
+
+// Where a standard stream leads: a descriptor of the host's, which stays the host's, or a callback.
+struct StreamOption {
+  int descriptor = -1;
+  StreamCallback callback;  // if set, `descriptor` does not count
+};
+
+// Gets each line of a trace, with its line feed. Lines of several threads may come at once.
+struct TraceSink {
+  void (*write)(void* user_data, const char* text, std::size_t length) = nullptr;
+  void* user_data = nullptr;
+};
+
+// Nothing here is owned; all of it need only live until Create returns.
 struct WasiOptions {
-  std::vector<std::string> args;         // the program's name first
-  std::vector<std::string> environment;  // NAME=VALUE
-  std::vector<Preopen> preopens;         // descriptors 3, 4, …
+  std::span<const char* const> args;         // the program's name first
+  std::span<const char* const> environment;  // NAME=VALUE
+  // Descriptors from 3 on, in this order: directories under the host's name for them, those
+  // written GUEST::HOST, those as pairs, listening sockets by address ("127.0.0.1:8080").
+  std::span<const char* const> directories;
+  std::span<const char* const> mapped_directories;
+  std::span<const Preopen> preopens;
+  std::span<const char* const> listeners;
+  // If there are any ("10.0.0.0/8"), listeners must have, and peers that are accepted must
+  // come from, one of these addresses.
+  std::span<const char* const> address_pool;
+  StreamOption streams[3] = {{0, {}}, {1, {}}, {2, {}}};
+  TraceSink trace;  // set: every call is traced
 };
 
-// Opens the preopened directories.
+// Opens what the options name.
 Result<WasiContext*> Create(const WasiOptions& options);
-// Closes everything the program left open, except the inherited 0, 1 and 2.
+// Closes everything the program left open, except the streams it was given.
 void Destroy(WasiContext* context);
 
-// Gives `instance` this context (as its HostData). Without one, WASI functions
-// see no arguments, no environment and no descriptors.
-void Attach(Instance* instance, WasiContext* context);
-WasiContext* ContextOf(const Instance* instance);
-
-// Fills `extern_value` if `module` is "wasi_snapshot_preview1" or
-// "wasi_unstable" and has a function `name`.
+// Whether `module` is the name of a WASI module ("wasi_snapshot_preview1", "wasi_unstable", …).
+bool IsWasiModule(std::string_view module);
+// Fills `extern_value` if `module` is one and has a function `name`.
 bool ResolveWasiImport(WasiContext* context, std::string_view module, std::string_view name,
                        Extern* extern_value);
 

@@ -1,27 +1,15 @@
-// WASI functions on open descriptors: reading, writing, status, directories'
-// entries, and the table itself.
+// WASI functions on open files: positions, sizes, times, status, a directory's entries.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <climits>
 
 #include "runtime/wasi/context.h"
 
 namespace tenon::runtime::wasi {
-
-FileType FileTypeOf(mode_t mode) {
-  if (S_ISREG(mode)) return FileType::kRegularFile;
-  if (S_ISDIR(mode)) return FileType::kDirectory;
-  if (S_ISCHR(mode)) return FileType::kCharacterDevice;
-  if (S_ISLNK(mode)) return FileType::kSymbolicLink;
-  if (S_ISBLK(mode)) return FileType::kBlockDevice;
-  if (S_ISSOCK(mode)) return FileType::kSocketStream;
-  return FileType::kUnknown;
-}
 
 namespace {
 
@@ -30,62 +18,24 @@ std::uint64_t ToNanoseconds(const timespec& time) {
          static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-ErrorCode Outcome(int result) { return result >= 0 ? kSuccess : LastError(); }
-
-// The guest's list of buffers as the host's. A list longer than the host's limit
-// is cut, which makes a short read or write, as both may be.
-struct Buffers {
-  iovec list[IOV_MAX];
-  int count = 0;
-
-  ErrorCode Load(const GuestMemory& memory, std::uint32_t address, std::uint32_t guest_count) {
-    const std::uint8_t* cells = memory.At(address, std::uint64_t{guest_count} * 8);
-    if (cells == nullptr) return kFault;
-    count = guest_count < IOV_MAX ? static_cast<int>(guest_count) : IOV_MAX;
-    for (int i = 0; i < count; ++i) {
-      std::uint32_t cell[2];
-      std::memcpy(cell, cells + static_cast<std::size_t>(i) * 8, 8);
-      std::uint8_t* bytes = memory.At(cell[0], cell[1]);
-      if (bytes == nullptr) return kFault;
-      list[i] = {bytes, cell[1]};
-    }
-    return kSuccess;
-  }
-};
-
-// Every reading and writing function: `transfer(host, buffers)` does the one system call.
-template <typename Transfer>
-ErrorCode Move(abi::ExecutionEnvironment* environment, std::uint32_t number, Rights rights,
-               std::uint32_t address, std::uint32_t count, std::uint32_t out, Transfer transfer) {
-  const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, rights, &descriptor)) return error;
-  Buffers buffers;
-  if (const ErrorCode error = buffers.Load(caller.memory, address, count)) return error;
-  if (caller.memory.At(out, 4) == nullptr) return kFault;
-  const ssize_t moved = transfer(descriptor->host, buffers);
-  if (moved < 0) return LastError();
-  caller.memory.Store(out, static_cast<std::uint32_t>(moved));  // Linux moves less than 2 GiB
-  return kSuccess;
-}
-
 // Functions that only need the host's descriptor and have no results.
 template <typename Operation>
 ErrorCode OnHost(abi::ExecutionEnvironment* environment, std::uint32_t number, Rights rights,
                  Operation operation) {
   const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, rights, &descriptor)) return error;
-  return operation(descriptor->host);
+  FileReference file;
+  if (const ErrorCode error = caller.context.Require(number, rights, &file)) return error;
+  if (file->host < 0) return kNotSupported;  // a callback
+  return operation(file->host);
 }
 
 ErrorCode Seek(abi::ExecutionEnvironment* environment, std::uint32_t number, Rights rights,
                std::uint64_t offset, int whence, std::uint32_t out) {
   const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, rights, &descriptor)) return error;
+  FileReference file;
+  if (const ErrorCode error = caller.context.Require(number, rights, &file)) return error;
   if (caller.memory.At(out, 8) == nullptr) return kFault;
-  const off_t position = lseek(descriptor->host, static_cast<off_t>(offset), whence);
+  const off_t position = lseek(file->host, static_cast<off_t>(offset), whence);
   if (position < 0) return LastError();
   caller.memory.Store(out, static_cast<std::uint64_t>(position));
   return kSuccess;
@@ -94,12 +44,10 @@ ErrorCode Seek(abi::ExecutionEnvironment* environment, std::uint32_t number, Rig
 ErrorCode FileStatus(abi::ExecutionEnvironment* environment, Version version, std::uint32_t number,
                      std::uint32_t out) {
   const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, kRightStatus, &descriptor)) {
-    return error;
-  }
-  struct stat status;
-  if (fstat(descriptor->host, &status) != 0) return LastError();
+  FileReference file;
+  if (const ErrorCode error = caller.context.Require(number, kRightStatus, &file)) return error;
+  struct stat status = {};
+  if (file->host >= 0 && fstat(file->host, &status) != 0) return LastError();
   return StoreFileStatus(caller.memory, version, out, status);
 }
 
@@ -112,6 +60,7 @@ struct HostEntry {
 };
 constexpr std::size_t kHostNameOffset = 19;
 constexpr std::uint32_t kGuestEntrySize = 24;
+constexpr std::size_t kLongestEntry = 280;  // of the host's: names have up to 255 bytes
 
 std::uint8_t TypeOfEntry(std::uint8_t host) {
   return static_cast<std::uint8_t>(host == DT_UNKNOWN ? FileType::kUnknown
@@ -162,36 +111,6 @@ ErrorCode TimesFrom(std::uint64_t access, std::uint64_t modification, std::uint3
 }
 
 extern "C" {
-
-std::uint32_t wasi_fd_write(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                            std::uint32_t buffers, std::uint32_t count, std::uint32_t out) {
-  return Move(environment, number, kRightWrite, buffers, count, out,
-              [](int host, const Buffers& from) { return writev(host, from.list, from.count); });
-}
-
-std::uint32_t wasi_fd_read(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                           std::uint32_t buffers, std::uint32_t count, std::uint32_t out) {
-  return Move(environment, number, kRightRead, buffers, count, out,
-              [](int host, const Buffers& to) { return readv(host, to.list, to.count); });
-}
-
-std::uint32_t wasi_fd_pwrite(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                             std::uint32_t buffers, std::uint32_t count, std::uint64_t offset,
-                             std::uint32_t out) {
-  return Move(environment, number, kRightWrite | kRightSeek, buffers, count, out,
-              [offset](int host, const Buffers& from) {
-                return pwritev(host, from.list, from.count, static_cast<off_t>(offset));
-              });
-}
-
-std::uint32_t wasi_fd_pread(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                            std::uint32_t buffers, std::uint32_t count, std::uint64_t offset,
-                            std::uint32_t out) {
-  return Move(environment, number, kRightRead | kRightSeek, buffers, count, out,
-              [offset](int host, const Buffers& to) {
-                return preadv(host, to.list, to.count, static_cast<off_t>(offset));
-              });
-}
 
 std::uint32_t wasi_fd_seek(abi::ExecutionEnvironment* environment, std::uint32_t number,
                            std::uint64_t offset, std::uint32_t whence, std::uint32_t out) {
@@ -266,120 +185,20 @@ std::uint32_t wasi_unstable_fd_filestat_get(abi::ExecutionEnvironment* environme
   return FileStatus(environment, Version::kUnstable, number, out);
 }
 
-std::uint32_t wasi_fd_fdstat_get(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                                 std::uint32_t out) {
-  const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, 0, &descriptor)) return error;
-  const int host_flags = fcntl(descriptor->host, F_GETFL);
-  struct stat status;
-  if (host_flags < 0 || fstat(descriptor->host, &status) != 0) return LastError();
-  const FileType type = FileTypeOf(status.st_mode);
-  Rights rights = descriptor->rights;
-  // C libraries take a character device that cannot seek for a terminal.
-  if (type == FileType::kCharacterDevice && isatty(descriptor->host) == 1) {
-    rights &= ~(kRightSeek | kRightTell);
-  }
-  std::uint16_t flags = 0;
-  if ((host_flags & O_APPEND) != 0) flags |= kFlagAppend;
-  if ((host_flags & O_NONBLOCK) != 0) flags |= kFlagNonBlocking;
-  if ((host_flags & O_SYNC) == O_SYNC)
-    flags |= kFlagSync;
-  else if ((host_flags & O_DSYNC) != 0)
-    flags |= kFlagDataSync;
-  std::uint8_t bytes[24] = {};
-  bytes[0] = static_cast<std::uint8_t>(type);
-  std::memcpy(bytes + 2, &flags, 2);
-  std::memcpy(bytes + 8, &rights, 8);
-  std::memcpy(bytes + 16, &descriptor->inheriting, 8);
-  return caller.memory.Store(out, bytes) ? kSuccess : kFault;
-}
-
-std::uint32_t wasi_fd_fdstat_set_flags(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                                       std::uint32_t flags) {
-  return OnHost(environment, number, kRightSetFlags, [flags](int host) -> ErrorCode {
-    const int old = fcntl(host, F_GETFL);
-    if (old < 0) return LastError();
-    // Linux does not change these after opening; asking for what is set already is fine.
-    if ((flags & (kFlagDataSync | kFlagReadSync | kFlagSync)) != 0 && (old & O_DSYNC) == 0) {
-      return kNotSupported;
-    }
-    int wanted = old & ~(O_APPEND | O_NONBLOCK);
-    if ((flags & kFlagAppend) != 0) wanted |= O_APPEND;
-    if ((flags & kFlagNonBlocking) != 0) wanted |= O_NONBLOCK;
-    return Outcome(fcntl(host, F_SETFL, wanted));
-  });
-}
-
-std::uint32_t wasi_fd_fdstat_set_rights(abi::ExecutionEnvironment* environment,
-                                        std::uint32_t number, std::uint64_t rights,
-                                        std::uint64_t inheriting) {
-  const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, 0, &descriptor)) return error;
-  const bool grows =
-      (rights & ~descriptor->rights) != 0 || (inheriting & ~descriptor->inheriting) != 0;
-  if (grows) return kNotCapable;
-  descriptor->rights = rights;
-  descriptor->inheriting = inheriting;
-  return kSuccess;
-}
-
-std::uint32_t wasi_fd_close(abi::ExecutionEnvironment* environment, std::uint32_t number) {
-  const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, 0, &descriptor)) return error;
-  caller.context.Close(descriptor);
-  return kSuccess;
-}
-
-std::uint32_t wasi_fd_renumber(abi::ExecutionEnvironment* environment, std::uint32_t from,
-                               std::uint32_t to) {
-  const Caller caller(environment);
-  Descriptor* source = caller.context.Find(from);
-  Descriptor* target = caller.context.Find(to);
-  if (source == nullptr || target == nullptr) return kBadDescriptor;
-  if (source == target) return kSuccess;
-  caller.context.Close(target);
-  std::swap(*source, *target);
-  return kSuccess;
-}
-
-std::uint32_t wasi_fd_prestat_get(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                                  std::uint32_t out) {
-  const Caller caller(environment);
-  const Descriptor* descriptor = caller.context.Find(number);
-  if (descriptor == nullptr || !descriptor->is_preopen) return kBadDescriptor;
-  // Tag 0: a directory; then the length of its name.
-  const std::uint32_t cells[2] = {0, static_cast<std::uint32_t>(descriptor->preopen_name.size())};
-  return caller.memory.Store(out, cells) ? kSuccess : kFault;
-}
-
-std::uint32_t wasi_fd_prestat_dir_name(abi::ExecutionEnvironment* environment, std::uint32_t number,
-                                       std::uint32_t buffer, std::uint32_t length) {
-  const Caller caller(environment);
-  const Descriptor* descriptor = caller.context.Find(number);
-  if (descriptor == nullptr || !descriptor->is_preopen) return kBadDescriptor;
-  const std::string& name = descriptor->preopen_name;
-  if (length < name.size()) return kNameTooLong;
-  std::uint8_t* bytes = caller.memory.At(buffer, name.size());
-  if (bytes == nullptr) return kFault;
-  std::memcpy(bytes, name.data(), name.size());
-  return kSuccess;
-}
-
 // The cookie is the host's position, so nothing is kept between calls.
 std::uint32_t wasi_fd_readdir(abi::ExecutionEnvironment* environment, std::uint32_t number,
                               std::uint32_t buffer, std::uint32_t length, std::uint64_t cookie,
                               std::uint32_t out) {
   const Caller caller(environment);
-  Descriptor* descriptor = nullptr;
-  if (const ErrorCode error = caller.context.Require(number, kRightReadDirectory, &descriptor)) {
+  FileReference file;
+  if (const ErrorCode error = caller.context.Require(number, kRightReadDirectory, &file)) {
     return error;
   }
   std::uint8_t* bytes = caller.memory.At(buffer, length);
   if (bytes == nullptr || caller.memory.At(out, 4) == nullptr) return kFault;
-  if (lseek(descriptor->host, static_cast<off_t>(cookie), SEEK_SET) < 0) return LastError();
+  // Which the descriptor has only one of: threads that read the same directory take turns.
+  const std::lock_guard lock(caller.context.directory_mutex);
+  if (lseek(file->host, static_cast<off_t>(cookie), SEEK_SET) < 0) return LastError();
 
   std::uint32_t used = 0;
   // Cuts at the buffer's end: a full buffer tells the guest that there is more.
@@ -390,7 +209,9 @@ std::uint32_t wasi_fd_readdir(abi::ExecutionEnvironment* environment, std::uint3
   };
   alignas(8) char entries[16384];
   while (used < length) {
-    const long filled = syscall(SYS_getdents64, descriptor->host, entries, sizeof entries);
+    // An entry of the host's is at most as long as the guest's with its padding.
+    const std::size_t wanted = std::min<std::size_t>(sizeof entries, length - used + kLongestEntry);
+    const long filled = syscall(SYS_getdents64, file->host, entries, wanted);
     if (filled < 0) return LastError();
     if (filled == 0) break;
     for (long position = 0; position < filled && used < length;) {

@@ -14,34 +14,38 @@ constexpr std::uint32_t kFollow = 1;  // lookupflags: symlink_follow
 enum OpenFlag : std::uint32_t { kCreate = 1, kDirectory = 2, kExclusive = 4, kTruncate = 8 };
 
 ErrorCode LoadPath(const GuestMemory& memory, std::uint32_t address, std::uint32_t length,
-                   std::string* path) {
+                   char (&path)[PATH_MAX]) {
   const std::uint8_t* bytes = memory.At(address, length);
   if (bytes == nullptr) return kFault;
   if (length >= PATH_MAX) return kNameTooLong;
-  if (std::memchr(bytes, 0, length) != nullptr) return kInvalid;
-  path->assign(reinterpret_cast<const char*>(bytes), length);
-  return kSuccess;
+  std::memcpy(path, bytes, length);
+  path[length] = '\0';
+  return std::memchr(path, 0, length) != nullptr ? kInvalid : kSuccess;
 }
 
 // The directory, the path, and where it leads, for functions that work on a name.
 struct Place {
-  Descriptor* descriptor = nullptr;
-  std::string path;
+  FileReference base;
+  char path[PATH_MAX];
   ParentAndName parent;
+
+  Place() { path[0] = '\0'; }
 
   ErrorCode Load(const Caller& caller, std::uint32_t directory, Rights rights,
                  std::uint32_t address, std::uint32_t length) {
-    ErrorCode error = caller.context.Require(directory, rights, &descriptor);
-    if (error == kSuccess) error = LoadPath(caller.memory, address, length, &path);
+    ErrorCode error = caller.context.Require(directory, rights, &base);
+    // A callback is no directory.
+    if (error == kSuccess && base->host < 0) error = kNotDirectory;
+    if (error == kSuccess) error = LoadPath(caller.memory, address, length, path);
     return error;
   }
   ErrorCode Resolve(const Caller& caller, std::uint32_t directory, Rights rights,
                     std::uint32_t address, std::uint32_t length) {
     ErrorCode error = Load(caller, directory, rights, address, length);
-    if (error == kSuccess) error = ResolveParent(descriptor->host, path, &parent);
+    if (error == kSuccess) error = ResolveParent(base->host, path, &parent);
     return error;
   }
-  const char* name() const { return parent.name.c_str(); }
+  const char* name() const { return parent.name; }
   int directory() const { return parent.directory; }
   // "file/" names a directory or nothing.
   ErrorCode CheckTrailingSlash() const {
@@ -52,8 +56,6 @@ struct Place {
   }
 };
 
-ErrorCode Outcome(int result) { return result >= 0 ? kSuccess : LastError(); }
-
 ErrorCode FileStatus(const Caller& caller, Version version, std::uint32_t directory,
                      std::uint32_t lookup, std::uint32_t path, std::uint32_t length,
                      std::uint32_t out) {
@@ -63,7 +65,7 @@ ErrorCode FileStatus(const Caller& caller, Version version, std::uint32_t direct
   }
   OwnedDescriptor file;
   const int flags = O_PATH | ((lookup & kFollow) != 0 ? 0 : O_NOFOLLOW);
-  if (const ErrorCode error = OpenBeneath(place.descriptor->host, place.path, flags, 0, &file)) {
+  if (const ErrorCode error = OpenBeneath(place.base->host, place.path, flags, 0, &file)) {
     return error;
   }
   struct stat status;
@@ -109,23 +111,24 @@ std::uint32_t wasi_path_open(abi::ExecutionEnvironment* environment, std::uint32
   if ((open_flags & kCreate) != 0 && (open_flags & kDirectory) != 0) return kInvalid;
 
   // Compilers' libraries ask for more than a directory passes on; they get what there is.
-  const Rights allowed = place.descriptor->inheriting;
-  int flags = HostOpenFlags(open_flags, descriptor_flags, rights & allowed);
+  const Rights allowed = rights & place.base->inheriting.load(std::memory_order_relaxed);
+  if ((open_flags & kDirectory) != 0 && (allowed & kRightWrite) != 0) return kIsDirectory;
+  int flags = HostOpenFlags(open_flags, descriptor_flags, allowed);
   if ((lookup & kFollow) == 0) flags |= O_NOFOLLOW;
-  OwnedDescriptor file;
-  if (const ErrorCode error = OpenBeneath(place.descriptor->host, place.path, flags, 0666, &file)) {
+  OwnedDescriptor host;
+  if (const ErrorCode error = OpenBeneath(place.base->host, place.path, flags, 0666, &host)) {
     return error;
   }
-  struct stat status;
-  if (fstat(file.get(), &status) != 0) return LastError();
-  Descriptor opened;
-  opened.type = FileTypeOf(status.st_mode);
-  const bool is_directory = opened.type == FileType::kDirectory;
-  opened.rights = rights & allowed & (is_directory ? kDirectoryRights : kFileRights);
-  opened.inheriting = is_directory ? inheriting & allowed : 0;
-  opened.owned = true;
-  opened.host = file.Release();
-  caller.memory.Store(out, caller.context.Add(std::move(opened)));
+  FileReference file = NewOpenFile(host.get(), true);
+  if (!file) return kNoMemory;
+  host.Release();
+  file->rights = allowed;
+  file->inheriting = inheriting & place.base->inheriting.load(std::memory_order_relaxed);
+  std::uint32_t number;
+  if (const ErrorCode error = caller.context.descriptors.Add(std::move(file), &number)) {
+    return error;
+  }
+  caller.memory.Store(out, number);
   return kSuccess;
 }
 
@@ -156,7 +159,7 @@ std::uint32_t wasi_path_filestat_set_times(abi::ExecutionEnvironment* environmen
   if (const ErrorCode error = TimesFrom(access, modification, time_flags, times)) return error;
   OwnedDescriptor file;
   const int flags = O_PATH | ((lookup & kFollow) != 0 ? 0 : O_NOFOLLOW);
-  if (const ErrorCode error = OpenBeneath(place.descriptor->host, place.path, flags, 0, &file)) {
+  if (const ErrorCode error = OpenBeneath(place.base->host, place.path, flags, 0, &file)) {
     return error;
   }
   if (utimensat(file.get(), "", times, AT_EMPTY_PATH) == 0) return kSuccess;
@@ -245,16 +248,16 @@ std::uint32_t wasi_path_symlink(abi::ExecutionEnvironment* environment, std::uin
                                 std::uint32_t target_length, std::uint32_t directory,
                                 std::uint32_t path, std::uint32_t length) {
   const Caller caller(environment);
-  std::string text;
-  if (const ErrorCode error = LoadPath(caller.memory, target, target_length, &text)) return error;
+  char text[PATH_MAX];
+  if (const ErrorCode error = LoadPath(caller.memory, target, target_length, text)) return error;
   // Tenon would never follow it, but other programs on the host might.
-  if (!text.empty() && text[0] == '/') return kNotCapable;
+  if (text[0] == '/') return kNotCapable;
   Place place;
   if (const ErrorCode error = place.Resolve(caller, directory, kRightSymlink, path, length)) {
     return error;
   }
   if (const ErrorCode error = place.CheckTrailingSlash()) return error;
-  return Outcome(symlinkat(text.c_str(), place.directory(), place.name()));
+  return Outcome(symlinkat(text, place.directory(), place.name()));
 }
 
 std::uint32_t wasi_path_readlink(abi::ExecutionEnvironment* environment, std::uint32_t directory,

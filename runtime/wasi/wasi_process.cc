@@ -1,5 +1,5 @@
 // WASI functions about the process: arguments, environment, exit, random bytes,
-// scheduling; and the sockets, which Tenon does not offer.
+// scheduling.
 #include <sched.h>
 #include <sys/random.h>
 
@@ -83,25 +83,6 @@ std::uint32_t wasi_random_get(abi::ExecutionEnvironment* environment, std::uint3
 
 std::uint32_t wasi_sched_yield(abi::ExecutionEnvironment*) {
   return sched_yield() == 0 ? kSuccess : LastError();
-}
-
-std::uint32_t wasi_sock_accept(abi::ExecutionEnvironment*, std::uint32_t, std::uint32_t,
-                               std::uint32_t) {
-  return kNotSupported;
-}
-
-std::uint32_t wasi_sock_recv(abi::ExecutionEnvironment*, std::uint32_t, std::uint32_t,
-                             std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t) {
-  return kNotSupported;
-}
-
-std::uint32_t wasi_sock_send(abi::ExecutionEnvironment*, std::uint32_t, std::uint32_t,
-                             std::uint32_t, std::uint32_t, std::uint32_t) {
-  return kNotSupported;
-}
-
-std::uint32_t wasi_sock_shutdown(abi::ExecutionEnvironment*, std::uint32_t, std::uint32_t) {
-  return kNotSupported;
 }
 
 }  // extern "C"

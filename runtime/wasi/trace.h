@@ -1,0 +1,50 @@
+// Tracing: each call as one line in the style of strace(1), with the parameters'
+// names and meanings from wasi_functions.def, the result and the duration. Internal to
+// runtime/wasi/.
+//
+//   path_open(fd=3, dirflags=SYMLINK_FOLLOW, path="in.txt", oflags=CREAT, …, opened_fd=4) = 0
+//   <0.000021>
+//
+// Only contexts with a TraceSink import the wrappers, so tracing costs nothing otherwise.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "runtime/wasi/signature.h"
+
+namespace tenon::runtime::wasi {
+
+struct TracedFunction {
+  std::string_view name;
+  const Signature* signature;
+  bool returns_error;
+};
+
+// Nanoseconds of the monotonic clock.
+std::uint64_t TraceClock();
+// Before the call: prints what may not come back (proc_exit).
+// After it: `values` are the wasm parameters, `error` is what came out.
+void TraceCall(abi::ExecutionEnvironment* environment, const TracedFunction& function,
+               const std::uint64_t* values, std::uint32_t error, std::uint64_t nanoseconds);
+
+template <auto* kNative, const TracedFunction* kFunction>
+struct Traced;
+template <typename R, typename... P, R (*kNative)(abi::ExecutionEnvironment*, P...),
+          const TracedFunction* kFunction>
+struct Traced<kNative, kFunction> {
+  static R Call(abi::ExecutionEnvironment* environment, P... parameters) {
+    const std::uint64_t values[] = {parameters..., 0};
+    const std::uint64_t begin = TraceClock();
+    if constexpr (std::is_void_v<R>) {
+      kNative(environment, parameters...);
+      TraceCall(environment, *kFunction, values, 0, TraceClock() - begin);
+    } else {
+      const R error = kNative(environment, parameters...);
+      TraceCall(environment, *kFunction, values, error, TraceClock() - begin);
+      return error;
+    }
+  }
+};
+
+}  // namespace tenon::runtime::wasi

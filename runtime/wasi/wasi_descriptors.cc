@@ -1,0 +1,121 @@
+// WASI functions on descriptors themselves: flags, rights, numbers, and the preopened
+// directories' names.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "runtime/wasi/context.h"
+
+namespace tenon::runtime::wasi {
+namespace {
+
+constexpr struct {
+  int host;
+  std::uint16_t flag;
+} kHostFlags[] = {{O_APPEND, kFlagAppend},
+                  {O_NONBLOCK, kFlagNonBlocking},
+                  {O_DSYNC, kFlagDataSync},
+                  {O_SYNC, kFlagSync | kFlagReadSync}};
+
+std::uint16_t DescriptorFlags(int host_flags) {
+  std::uint16_t flags = 0;
+  for (const auto& entry : kHostFlags) {
+    if ((host_flags & entry.host) == entry.host) flags |= entry.flag;
+  }
+  return flags;
+}
+
+}  // namespace
+
+extern "C" {
+
+std::uint32_t wasi_fd_fdstat_get(abi::ExecutionEnvironment* environment, std::uint32_t number,
+                                 std::uint32_t out) {
+  const Caller caller(environment);
+  FileReference file;
+  if (const ErrorCode error = caller.context.Require(number, 0, &file)) return error;
+  const int host_flags = file->host >= 0 ? fcntl(file->host, F_GETFL) : 0;
+  if (host_flags < 0) return LastError();
+  const FileType type = TypeOf(*file);
+  Rights rights = file->rights.load(std::memory_order_relaxed);
+  const Rights inheriting = file->inheriting.load(std::memory_order_relaxed);
+  // C libraries take a character device that cannot seek for a terminal.
+  if (type == FileType::kCharacterDevice && isatty(file->host) == 1) {
+    rights &= ~(kRightSeek | kRightTell);
+  }
+  const std::uint16_t flags = DescriptorFlags(host_flags);
+  std::uint8_t bytes[24] = {};
+  bytes[0] = static_cast<std::uint8_t>(type);
+  std::memcpy(bytes + 2, &flags, 2);
+  std::memcpy(bytes + 8, &rights, 8);
+  std::memcpy(bytes + 16, &inheriting, 8);
+  return caller.memory.Store(out, bytes) ? kSuccess : kFault;
+}
+
+std::uint32_t wasi_fd_fdstat_set_flags(abi::ExecutionEnvironment* environment, std::uint32_t number,
+                                       std::uint32_t flags) {
+  const Caller caller(environment);
+  FileReference file;
+  if (const ErrorCode error = caller.context.Require(number, kRightSetFlags, &file)) return error;
+  if (file->host < 0) return kNotSupported;
+  const int old = fcntl(file->host, F_GETFL);
+  if (old < 0) return LastError();
+  // Linux does not change these after opening; asking for what is set already is fine.
+  if ((flags & (kFlagDataSync | kFlagReadSync | kFlagSync)) != 0 && (old & O_DSYNC) == 0) {
+    return kNotSupported;
+  }
+  int wanted = old & ~(O_APPEND | O_NONBLOCK);
+  if ((flags & kFlagAppend) != 0) wanted |= O_APPEND;
+  if ((flags & kFlagNonBlocking) != 0) wanted |= O_NONBLOCK;
+  return Outcome(fcntl(file->host, F_SETFL, wanted));
+}
+
+std::uint32_t wasi_fd_fdstat_set_rights(abi::ExecutionEnvironment* environment,
+                                        std::uint32_t number, std::uint64_t rights,
+                                        std::uint64_t inheriting) {
+  const Caller caller(environment);
+  FileReference file;
+  if (const ErrorCode error = caller.context.Require(number, 0, &file)) return error;
+  TypeOf(*file);  // so that rights it cannot have are gone
+  // Rights only ever shrink, whoever else takes some away meanwhile.
+  Rights had = file->rights.load(), had_inheriting = file->inheriting.load();
+  if ((rights & ~had) != 0 || (inheriting & ~had_inheriting) != 0) return kNotCapable;
+  file->rights.fetch_and(rights);
+  file->inheriting.fetch_and(inheriting);
+  return kSuccess;
+}
+
+std::uint32_t wasi_fd_close(abi::ExecutionEnvironment* environment, std::uint32_t number) {
+  return Caller(environment).context.descriptors.Close(number);
+}
+
+std::uint32_t wasi_fd_renumber(abi::ExecutionEnvironment* environment, std::uint32_t from,
+                               std::uint32_t to) {
+  return Caller(environment).context.descriptors.Renumber(from, to);
+}
+
+std::uint32_t wasi_fd_prestat_get(abi::ExecutionEnvironment* environment, std::uint32_t number,
+                                  std::uint32_t out) {
+  const Caller caller(environment);
+  const FileReference file = caller.context.descriptors.Find(number);
+  if (!file || !file->is_preopen) return kBadDescriptor;
+  const std::uint32_t cells[2] = {0, file->name_length};  // 0: a directory
+  return caller.memory.Store(out, cells) ? kSuccess : kFault;
+}
+
+std::uint32_t wasi_fd_prestat_dir_name(abi::ExecutionEnvironment* environment, std::uint32_t number,
+                                       std::uint32_t buffer, std::uint32_t length) {
+  const Caller caller(environment);
+  const FileReference file = caller.context.descriptors.Find(number);
+  if (!file || !file->is_preopen) return kBadDescriptor;
+  if (length < file->name_length) return kNameTooLong;
+  std::uint8_t* bytes = caller.memory.At(buffer, file->name_length);
+  if (bytes == nullptr) return kFault;
+  std::memcpy(bytes, file->name(), file->name_length);
+  return kSuccess;
+}
+
+}  // extern "C"
+
+}  // namespace tenon::runtime::wasi
