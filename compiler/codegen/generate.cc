@@ -11,6 +11,7 @@
 #include <llvm/Transforms/Utils/Mem2Reg.h>
 
 #include "compiler/codegen/prepare.h"
+#include "compiler/codegen/widen_indices.h"
 
 namespace tenon::compiler {
 
@@ -64,8 +65,9 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
 
   for (llvm::Function& function : module) {
     // Trampolines and thunks run before or after wasm code that checks.
-    if (!function.isDeclaration() && function.getName().starts_with("f"))
-      InsertStackCheck(function);
+    if (function.isDeclaration() || !function.getName().starts_with("f")) continue;
+    if (opt_level > 0) WidenIndices(function);
+    InsertStackCheck(function);
   }
   return Status::Ok();
 }
