@@ -8,7 +8,7 @@
 // Writing to a pipe that nobody reads raises SIGPIPE in the host's process, as it does in any
 // program; a host that would rather let its programs see EPIPE ignores the signal.
 //
-// A build without WASI (-DTENON_WASI=OFF) has runtime/without_wasi.cc behind this interface.
+// A build without WASI (-DTENON_WASI=OFF) has runtime/without_wasi/ behind this interface.
 #pragma once
 
 #include <cstddef>

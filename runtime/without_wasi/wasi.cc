@@ -1,0 +1,25 @@
+// What stands behind runtime/wasi/wasi.h in a build without WASI (-DTENON_WASI=OFF): there
+// is no context, no function, and whoever wants to give a program something is told so.
+#include "runtime/wasi/wasi.h"
+
+namespace tenon::runtime::wasi {
+
+Result<WasiContext*> Create(const WasiOptions& options) {
+  const bool wants_it = !options.environment.empty() || !options.directories.empty() ||
+                        !options.mapped_directories.empty() || !options.preopens.empty() ||
+                        !options.listeners.empty() || !options.address_pool.empty() ||
+                        options.trace.write != nullptr;
+  if (wants_it) {
+    return Error::Format(
+        "This build has no WASI, so programs can be given no directories, variables or sockets.");
+  }
+  return nullptr;
+}
+
+void Destroy(WasiContext*) {}
+
+bool IsWasiModule(std::string_view) { return false; }
+
+bool ResolveWasiImport(WasiContext*, std::string_view, std::string_view, Extern*) { return false; }
+
+}  // namespace tenon::runtime::wasi
