@@ -18,7 +18,7 @@
 
 namespace tenon::abi {
 
-inline constexpr std::uint32_t kAbiVersion = 1;
+inline constexpr std::uint32_t kAbiVersion = 2;
 
 inline constexpr std::uint64_t kPageSize = 65536;  // WebAssembly's, in bytes
 
@@ -93,9 +93,12 @@ struct MemoryInstance {
   std::uint8_t* base;
   std::uint64_t size_bytes;
   std::uint64_t maximum_pages;
-  std::uint64_t reserved_bytes;  // the runtime's: how much lies reserved at base
+  // The rest is the runtime's.
+  std::uint64_t reserved_bytes;  // how much lies reserved at base
+  void* ledger;                  // on which the memory's bytes are counted
+  void* reserved;
 };
-static_assert(sizeof(MemoryInstance) == 32);
+static_assert(sizeof(MemoryInstance) == 48);
 
 struct TableInstance {
   void** elements;  // FuncRef* or externref values
@@ -127,9 +130,8 @@ struct VmContext {
 };
 static_assert(sizeof(VmContext) == 64);
 
-// What stands in the context register of a host function's thunk: the same
-// first two fields as a VmContext, then the native function. The thunk (in the
-// importing module, one per imported type) is
+// What stands in the context register of a host function's thunk; it begins as a
+// VmContext does. The thunk (in the importing module, one per imported type) is
 //   r = builtins->host_call(nest: this, exec_env, wasm parameters…)   // C convention
 // and host_call (assembly) switches to the host's stack, copies
 // stack_argument_bytes of stack arguments, calls `native(exec_env, parameters…)`,
@@ -138,14 +140,16 @@ struct HostFunction {
   ExecutionEnvironment* exec_env;
   const void* stack_limit;
   const Builtins* builtins;
+  void* instance;  // the importing Instance
   const void* native;
   std::uint64_t stack_argument_bytes;  // multiple of 16
   void* attachment;
-  void* instance;  // the importing Instance
-  std::uint64_t reserved[1];
+  const void* binding;  // the runtime's: how `native` wants its arguments converted, or null
 };
-static_assert(sizeof(HostFunction) == 64 && offsetof(HostFunction, native) == 24 &&
-              offsetof(HostFunction, stack_argument_bytes) == 32);
+static_assert(sizeof(HostFunction) == 64 && offsetof(HostFunction, native) == 32 &&
+              offsetof(HostFunction, stack_argument_bytes) == 40);
+static_assert(offsetof(HostFunction, stack_limit) == offsetof(VmContext, stack_limit) &&
+              offsetof(HostFunction, instance) == offsetof(VmContext, instance));
 
 // The 64-bit key by which call_indirect compares function types. Types of at
 // most kPackedValues basic values are packed (an injective encoding, so

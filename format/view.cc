@@ -596,7 +596,7 @@ Result<View> View::Open(std::span<const std::uint8_t> bytes) {
             static_cast<unsigned long long>(section.checksum));
       }
     }
-    view.ranges_[number] = {section.offset, section.size};
+    view.places_[number] = static_cast<std::uint8_t>(&section - sections.data() + 1);
     position = section.offset + section.size;
   }
   if (view.Section<ModuleInfo>(SectionId::kModuleInfo).size() != 1) {

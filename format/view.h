@@ -31,8 +31,11 @@ class View {
     return {reinterpret_cast<const T*>(raw.data()), raw.size() / sizeof(T)};
   }
   std::span<const std::uint8_t> RawSection(SectionId id) const {
-    return bytes_.subspan(ranges_[static_cast<std::uint32_t>(id)].offset,
-                          ranges_[static_cast<std::uint32_t>(id)].size);
+    const std::uint8_t place = places_[static_cast<std::uint32_t>(id)];
+    if (place == 0) return {};
+    const SectionEntry& section =
+        reinterpret_cast<const SectionEntry*>(bytes_.data() + kSectionTableOffset)[place - 1];
+    return bytes_.subspan(section.offset, section.size);
   }
   const ModuleInfo& info() const { return Section<ModuleInfo>(SectionId::kModuleInfo)[0]; }
   std::string_view String(StringRef reference) const;  // kStrings
@@ -48,11 +51,8 @@ class View {
   std::uint32_t FunctionAt(const VariantEntry& variant, std::uint64_t image_offset) const;
 
  private:
-  struct Range {
-    std::uint64_t offset = 0, size = 0;
-  };
   std::span<const std::uint8_t> bytes_;
-  Range ranges_[32];
+  std::uint8_t places_[32] = {};  // of each section in the table, from 1 on; 0: not there
 };
 
 }  // namespace tenon::container

@@ -1,4 +1,4 @@
-// Maps a container: the whole file read-only in one go (Boost.Interprocess), then
+// Maps a container: the whole file read-only in one go, then
 // the chosen variant's text pages once more over the same addresses, R-X. The
 // image stays contiguous, as its PC-relative references need.
 //
@@ -6,49 +6,21 @@
 // executable before the view has checked the file and a variant was chosen.
 #include "loader/mapped_module.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <bit>
-#include <boost/interprocess/exceptions.hpp>
-#include <boost/interprocess/file_mapping.hpp>
-#include <boost/interprocess/mapped_region.hpp>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <new>
-#include <vector>
+#include <utility>
 
 #include "format/abi.h"
 #include "loader/cpu_features.h"
+#include "loader/os_memory.h"
+#include "loader/type_registry.h"
 
 namespace tenon::loader {
 namespace {
 
 using container::VariantEntry;
-
-std::uint64_t PageAlign(std::uint64_t value) {
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  return (value + page - 1) & ~(page - 1);
-}
-
-// Process-wide numbers of the function types too long for a packed key: equal types have equal keys
-// over all modules, so calls through shared tables can compare them.
-std::uint64_t InternType(std::span<const ValueType> parameters,
-                         std::span<const ValueType> results) {
-  static std::mutex mutex;
-  static auto* types =
-      new std::vector<std::vector<ValueType>>;  // never destroyed: no order at exit to keep
-  std::vector<ValueType> flat(parameters.begin(), parameters.end());
-  flat.push_back(ValueType{});  // separates parameters from results; no type has code 0
-  flat.insert(flat.end(), results.begin(), results.end());
-  const std::lock_guard lock(mutex);
-  for (std::size_t i = 0; i < types->size(); ++i) {
-    if ((*types)[i] == flat) return abi::kInternedBit | i;
-  }
-  types->push_back(std::move(flat));
-  return abi::kInternedBit | (types->size() - 1);
-}
 
 unsigned FeatureCount(const VariantEntry& variant) {
   unsigned count = 0;
@@ -120,105 +92,146 @@ Result<const VariantEntry*> Choose(std::span<const VariantEntry> variants,
 
 }  // namespace
 
-struct MappedModule::Mapping {
-  boost::interprocess::file_mapping file;
-  boost::interprocess::mapped_region region;
-  bool is_file = false;
-  void* copied_image = nullptr;  // buffers: the executable copy
-  std::uint64_t copied_size = 0;
-  std::vector<std::uint64_t> resolved_keys;
+struct MappedModule::Parts {
+  const MemorySource* memory;
+  os::File file;
+  std::span<const std::uint8_t> bytes;
+  container::View view;
+  const VariantEntry* variant = nullptr;
+  const std::uint8_t* image = nullptr;
+  void* code_copy = nullptr;
+  std::uint64_t copy_size = 0;
 
-  ~Mapping() {
-    if (copied_image != nullptr) ::munmap(copied_image, copied_size);
-  }
-  Status ResolveTypeKeys(const container::View& view) {
-    const auto types = view.Section<container::TypeEntry>(container::SectionId::kTypes);
-    resolved_keys.reserve(types.size());
-    for (const container::TypeEntry& type : types) {
-      resolved_keys.push_back((type.key & abi::kInternedBit) == 0
-                                  ? type.key
-                                  : InternType(view.Parameters(type), view.Results(type)));
+  explicit Parts(const OpenOptions& options)
+      : memory(options.memory != nullptr ? options.memory : &SystemMemorySource()) {}
+  Parts(const Parts&) = delete;
+  ~Parts() { GiveBack(*memory, file, bytes, code_copy, copy_size); }
+  static void GiveBack(const MemorySource& memory, const os::File& file,
+                       std::span<const std::uint8_t> bytes, void* code_copy,
+                       std::uint64_t copy_size) {
+    if (code_copy != nullptr) {
+      os::Protect(code_copy, copy_size, os::Access::kReadWrite);
+      memory.release_pages(memory.state, code_copy, copy_size);
     }
+    if (file.descriptor < 0) return;
+    if (!bytes.empty()) {
+      os::Unmap(const_cast<std::uint8_t*>(bytes.data()), bytes.size());
+      memory.count_mapped_file(memory.state, -static_cast<std::int64_t>(bytes.size()));
+    }
+    os::CloseFile(file);
+  }
+
+  Status Map(const char* path) {
+    const int error = os::OpenFile(path, &file);
+    if (error != 0) return Error::Format("%s: cannot be opened: %s", path, std::strerror(error));
+    if (file.size == 0) return Error::Format("%s: the file is empty", path);
+    void* const base = os::MapFile(nullptr, file, 0, file.size, os::Access::kRead);
+    if (base == nullptr)
+      return Error::Format("%s: cannot be mapped: %s", path, std::strerror(errno));
+    bytes = {static_cast<const std::uint8_t*>(base), file.size};
+    memory->count_mapped_file(memory->state, static_cast<std::int64_t>(file.size));
+    return Status::Ok();
+  }
+
+  Status Read(const OpenOptions& options) {
+    TENON_ASSIGN_OR_RETURN(view, container::View::Open(bytes));
+    TENON_ASSIGN_OR_RETURN(
+        variant, Choose(view.Section<VariantEntry>(container::SectionId::kVariants), options));
+    return Status::Ok();
+  }
+
+  // The text pages once more, over the same addresses.
+  Status MapCode() {
+    image = bytes.data() + variant->image_offset;
+    if (variant->text_size == 0) return Status::Ok();
+    const std::uint64_t text = variant->image_offset + variant->text_offset;
+    if (os::MapFile(const_cast<std::uint8_t*>(bytes.data()) + text, file, text, variant->text_size,
+                    os::Access::kReadExecute) == nullptr) {
+      return Error::Format("its code cannot be mapped executable: %s", std::strerror(errno));
+    }
+    return Status::Ok();
+  }
+
+  Status CopyCode() {
+    if (variant->image_size == 0) return Status::Ok();
+    copy_size = os::PageAlign(variant->image_size);
+    code_copy = memory->allocate_pages(memory->state, copy_size);
+    if (code_copy == nullptr) {
+      return Error::Format("out of memory: %llu bytes for the code",
+                           static_cast<unsigned long long>(copy_size));
+    }
+    std::memcpy(code_copy, bytes.data() + variant->image_offset, variant->image_size);
+    auto* const text = static_cast<std::uint8_t*>(code_copy) + variant->text_offset;
+    // Instruction caches that do not see writes have to be told.
+    __builtin___clear_cache(reinterpret_cast<char*>(text),
+                            reinterpret_cast<char*>(text) + variant->text_size);
+    if (!os::Protect(code_copy, copy_size, os::Access::kRead) ||
+        (variant->text_size != 0 &&
+         !os::Protect(text, variant->text_size, os::Access::kReadExecute))) {
+      return Error::Format("the code cannot be made executable: %s", std::strerror(errno));
+    }
+    image = static_cast<const std::uint8_t*>(code_copy);
     return Status::Ok();
   }
 };
 
-MappedModule::MappedModule() : mapping_(std::make_unique<Mapping>()) {}
-MappedModule::~MappedModule() = default;
+void MappedModule::operator delete(MappedModule* module, std::destroying_delete_t) {
+  for (std::uint64_t i = 0; i < module->type_count_; ++i) {
+    if ((module->type_keys()[i] & abi::kInternedBit) != 0) ReleaseType(module->type_keys()[i]);
+  }
+  Parts::GiveBack(module->memory_, module->file_, module->view_.bytes(), module->code_copy_,
+                  module->copy_size_);
+  const MemorySource memory = module->memory_;
+  module->~MappedModule();
+  memory.release(module);
+}
+
+Result<std::unique_ptr<MappedModule>> MappedModule::Finish(Parts& parts) {
+  const auto types = parts.view.Section<container::TypeEntry>(container::SectionId::kTypes);
+  const std::uint64_t size = sizeof(MappedModule) + types.size() * sizeof(std::uint64_t);
+  const Error no_memory = Error::Format("out of memory: %llu bytes for a module",
+                                        static_cast<unsigned long long>(size));
+  void* const block = parts.memory->allocate(parts.memory->state, size, MemorySource::Use::kModule);
+  if (block == nullptr) return no_memory;
+  std::unique_ptr<MappedModule> module(new (block) MappedModule);
+  module->view_ = parts.view;
+  module->variant_ = parts.variant;
+  module->image_ = parts.image;
+  module->memory_ = *parts.memory;
+  module->file_ = std::exchange(parts.file, os::File{});
+  module->code_copy_ = std::exchange(parts.code_copy, nullptr);
+  module->copy_size_ = parts.copy_size;
+  auto* const keys = reinterpret_cast<std::uint64_t*>(module.get() + 1);
+  for (const container::TypeEntry& type : types) {
+    std::uint64_t key = type.key;
+    if ((key & abi::kInternedBit) != 0) {
+      key = InternType(parts.view.Parameters(type), parts.view.Results(type), *parts.memory);
+      if (key == 0) return no_memory;
+    }
+    keys[module->type_count_++] = key;
+  }
+  return module;
+}
 
 Result<std::unique_ptr<MappedModule>> MappedModule::OpenFile(const char* path,
-                                                             const OpenOptions& options) try {
-  namespace interprocess = boost::interprocess;
-  std::unique_ptr<MappedModule> module(new MappedModule);
-  Mapping& mapping = *module->mapping_;
-  try {
-    interprocess::file_mapping file(path, interprocess::read_only);
-    interprocess::mapped_region region(file, interprocess::read_only);
-    mapping.file.swap(file);
-    mapping.region.swap(region);
-  } catch (const interprocess::interprocess_exception& exception) {
-    return Error::Format("%s: cannot be mapped: %s", path, exception.what());
-  }
-  mapping.is_file = true;
-  const std::span<const std::uint8_t> bytes(
-      static_cast<const std::uint8_t*>(mapping.region.get_address()), mapping.region.get_size());
-  auto view = container::View::Open(bytes);
-  if (!view.ok()) return Error::Format("%s: %s", path, view.error().text());
-  module->view_ = *view;
-  const auto variant =
-      Choose(module->view_.Section<VariantEntry>(container::SectionId::kVariants), options);
-  if (!variant.ok()) return Error::Format("%s: %s", path, variant.error().text());
-  module->variant_ = *variant;
-  module->image_ = bytes.data() + module->variant_->image_offset;
-  if (module->variant_->text_size != 0) {
-    const std::uint64_t text = module->variant_->image_offset + module->variant_->text_offset;
-    void* const address = const_cast<std::uint8_t*>(bytes.data()) + text;
-    if (::mmap(address, module->variant_->text_size, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED,
-               module->file_descriptor(), static_cast<off_t>(text)) == MAP_FAILED) {
-      return Error::Format("%s: its code cannot be mapped executable: %s", path,
-                           std::strerror(errno));
-    }
-  }
-  TENON_TRY(mapping.ResolveTypeKeys(module->view_));
-  return module;
-} catch (const std::bad_alloc&) {
-  return Error::Format("out of memory while loading");
+                                                             const OpenOptions& options) {
+  Parts parts(options);
+  TENON_TRY(parts.Map(path));
+  const auto named = [path](const Status& status) {
+    return Error::Format("%s: %s", path, status.error().text());
+  };
+  if (const Status status = parts.Read(options); !status.ok()) return named(status);
+  if (const Status status = parts.MapCode(); !status.ok()) return named(status);
+  return Finish(parts);
 }
 
 Result<std::unique_ptr<MappedModule>> MappedModule::OpenBuffer(std::span<const std::uint8_t> bytes,
-                                                               const OpenOptions& options) try {
-  std::unique_ptr<MappedModule> module(new MappedModule);
-  TENON_ASSIGN_OR_RETURN(module->view_, container::View::Open(bytes));
-  TENON_ASSIGN_OR_RETURN(
-      module->variant_,
-      Choose(module->view_.Section<VariantEntry>(container::SectionId::kVariants), options));
-  const VariantEntry& variant = *module->variant_;
-  Mapping& mapping = *module->mapping_;
-  if (variant.image_size != 0) {
-    const std::uint64_t size = PageAlign(variant.image_size);
-    void* const image =
-        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (image == MAP_FAILED)
-      return Error::Format("out of memory: %llu bytes for the code",
-                           static_cast<unsigned long long>(size));
-    mapping.copied_image = image;
-    mapping.copied_size = size;
-    std::memcpy(image, bytes.data() + variant.image_offset, variant.image_size);
-    auto* const text = static_cast<std::uint8_t*>(image) + variant.text_offset;
-    // Instruction caches that do not see writes have to be told.
-    __builtin___clear_cache(reinterpret_cast<char*>(text),
-                            reinterpret_cast<char*>(text) + variant.text_size);
-    if (::mprotect(image, size, PROT_READ) != 0 ||
-        (variant.text_size != 0 &&
-         ::mprotect(text, variant.text_size, PROT_READ | PROT_EXEC) != 0)) {
-      return Error::Format("the code cannot be made executable: %s", std::strerror(errno));
-    }
-    module->image_ = static_cast<const std::uint8_t*>(image);
-  }
-  TENON_TRY(mapping.ResolveTypeKeys(module->view_));
-  return module;
-} catch (const std::bad_alloc&) {
-  return Error::Format("out of memory while loading");
+                                                               const OpenOptions& options) {
+  Parts parts(options);
+  parts.bytes = bytes;
+  TENON_TRY(parts.Read(options));
+  TENON_TRY(parts.CopyCode());
+  return Finish(parts);
 }
 
 namespace {
@@ -248,11 +261,5 @@ const void* MappedModule::EntryTrampoline(std::uint32_t type) const {
   const auto types = view_.Section<container::TypeEntry>(container::SectionId::kTypes);
   return CodeAt(view_, *variant_, image_, functions.size() + types.size() + type);
 }
-
-int MappedModule::file_descriptor() const {
-  return mapping_->is_file ? mapping_->file.get_mapping_handle().handle : -1;
-}
-
-const std::uint64_t* MappedModule::type_keys() const { return mapping_->resolved_keys.data(); }
 
 }  // namespace tenon::loader

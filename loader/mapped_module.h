@@ -1,12 +1,14 @@
 // A container mapped into this process: text pages straight from the file, R-X,
 // everything else read-only. Nothing is parsed, copied or relocated.
 //
-// Thread safe after opening; unmapped by the destructor, after which no instance may
-// run its code.
+// One block of memory from the options' MemorySource: the MappedModule with its
+// type keys behind it. Thread safe after opening; unmapped by the destructor, after
+// which no instance may run its code.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,25 +16,30 @@
 #include "format/container.h"
 #include "format/result.h"
 #include "format/view.h"
+#include "loader/memory_source.h"
+#include "loader/os_memory.h"
 
 namespace tenon::loader {
 
 struct OpenOptions {
   // Which bounds-check mode to take; without one, guard if the file has it.
   std::optional<container::BoundsChecks> bounds_checks;
+  // Must outlive the module. Null: SystemMemorySource.
+  const MemorySource* memory = nullptr;
 };
 
 class MappedModule {
  public:
-  // Maps `path` (Boost.Interprocess).
+  // Maps `path`.
   static Result<std::unique_ptr<MappedModule>> OpenFile(const char* path,
                                                         const OpenOptions& options);
   // `bytes` must outlive the module; code is copied to executable pages (written before they become
   // executable, never both), everything else is used in place.
   static Result<std::unique_ptr<MappedModule>> OpenBuffer(std::span<const std::uint8_t> bytes,
                                                           const OpenOptions& options);
-  ~MappedModule();
   MappedModule(const MappedModule&) = delete;
+  // Gives the block back to where it came from, so that `delete` and unique_ptr are right.
+  static void operator delete(MappedModule* module, std::destroying_delete_t);
 
   const container::View& view() const { return view_; }
   const container::VariantEntry& variant() const { return *variant_; }
@@ -42,19 +49,30 @@ class MappedModule {
   const void* FunctionCode(std::uint32_t referenced_function) const;
   const void* HostThunk(std::uint32_t type) const;
   const void* EntryTrampoline(std::uint32_t type) const;
-  // The file descriptor behind the mapping for copy-on-write mapping of the memory image; -1 for
-  // buffers.
-  int file_descriptor() const;
+  // The file behind the mapping, for copy-on-write mapping of the memory image; its descriptor is
+  // -1 for buffers.
+  const os::File& file() const { return file_; }
   // Type keys of all types, interned ones resolved through the process-wide registry.
-  const std::uint64_t* type_keys() const;
+  const std::uint64_t* type_keys() const {
+    return reinterpret_cast<const std::uint64_t*>(this + 1);
+  }
 
  private:
-  MappedModule();
-  struct Mapping;
-  std::unique_ptr<Mapping> mapping_;
+  // What is mapped or copied for a module before there is one; gives back what Release has not
+  // taken over.
+  struct Parts;
+  MappedModule() = default;
+  ~MappedModule() = default;
+  static Result<std::unique_ptr<MappedModule>> Finish(Parts& parts);
+
   container::View view_;
   const container::VariantEntry* variant_ = nullptr;
   const std::uint8_t* image_ = nullptr;
+  MemorySource memory_{};
+  os::File file_;              // its bytes are the view's
+  void* code_copy_ = nullptr;  // buffers: pages from memory_
+  std::uint64_t copy_size_ = 0;
+  std::uint64_t type_count_ = 0;  // of type_keys() that are filled in
 };
 
 }  // namespace tenon::loader

@@ -1,14 +1,12 @@
 // Execution environments and calls from the host into wasm.
 //
 // Invariants: a context's exec_env and stack_limit are as before once Call returns;
-// the stack is mapped, not touched; its lowest page is no memory.
-#include <sys/mman.h>
-#include <unistd.h>
-
+// no byte of a stack is touched before wasm code uses it.
 #include <algorithm>
 #include <cstdio>
 #include <new>
 
+#include "loader/os_memory.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/memory.h"
@@ -18,42 +16,81 @@ namespace tenon::runtime {
 namespace {
 
 constexpr std::uint32_t kMaximumDepth = 2000;  // nested Calls also use the host's stack
-constexpr std::uint64_t kMinimumStack = 64 * 1024;
+constexpr std::uint64_t kMaximumStackBytes = std::uint64_t{1} << 40;
+
+// The host's buffer, as much of it as is aligned.
+Status TakeStack(abi::ExecutionEnvironment* environment,
+                 const ExecutionEnvironmentOptions& options) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(options.stack);
+  const std::uintptr_t base = os::AlignUp(begin, 16);
+  const std::uintptr_t end = (begin + options.stack_bytes) & ~std::uintptr_t{15};
+  if (end < base || end - base < kMinimumStackBytes) {
+    return Error::Format("a stack buffer of %llu bytes is too small: at least %llu are needed",
+                         static_cast<unsigned long long>(options.stack_bytes),
+                         static_cast<unsigned long long>(kMinimumStackBytes + 30));
+  }
+  environment->stack_base = reinterpret_cast<std::uint8_t*>(base);
+  environment->stack_bytes = end - base;
+  environment->stack_source = abi::ExecutionEnvironment::StackSource::kHost;
+  return Status::Ok();
+}
+
+// Mapped, with a guard page below, or a block of the allocator; nothing in it is touched.
+Status MakeStack(abi::ExecutionEnvironment* environment, std::uint64_t asked) {
+  using Source = abi::ExecutionEnvironment::StackSource;
+  environment->stack_bytes = os::AlignUp(std::max(asked, kMinimumStackBytes), 16);
+  if (!CurrentAllocator().may_map()) {
+    environment->stack_base =
+        static_cast<std::uint8_t*>(AllocateRaw(environment->ledger, environment->stack_bytes, 16));
+    environment->stack_source = Source::kAllocated;
+    return environment->stack_base != nullptr ? Status::Ok() : OutOfMemory("a stack");
+  }
+  const std::uint64_t guard = os::PageSize();
+  environment->stack_bytes = os::PageAlign(environment->stack_bytes);
+  environment->stack_source = Source::kMapped;
+  if (!Charge(environment->ledger, environment->stack_bytes)) return OutOfMemory("a stack");
+  void* const mapping = os::MapAnonymous(environment->stack_bytes + guard, os::Access::kReadWrite);
+  if (mapping == nullptr || !os::Protect(mapping, guard, os::Access::kNone)) {
+    if (mapping != nullptr) os::Unmap(mapping, environment->stack_bytes + guard);
+    Discharge(environment->ledger, environment->stack_bytes);
+    return Error::Format("out of memory: %llu bytes for a stack",
+                         static_cast<unsigned long long>(environment->stack_bytes));
+  }
+  environment->stack_base = static_cast<std::uint8_t*>(mapping) + guard;
+  environment->guard_bytes = guard;
+  return Status::Ok();
+}
 
 }  // namespace
 
 Result<abi::ExecutionEnvironment*> CreateExecutionEnvironment(
     const ExecutionEnvironmentOptions& options) {
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  if (options.stack_bytes > std::uint64_t{1} << 40)
+  if (options.stack_bytes > kMaximumStackBytes)
     return Error::Format("a stack of %llu bytes is too large",
                          static_cast<unsigned long long>(options.stack_bytes));
-  const std::uint64_t stack =
-      (std::max(options.stack_bytes, kMinimumStack) + page - 1) / page * page;
   void* const memory = Allocate(Category::kExecutionEnvironment, sizeof(abi::ExecutionEnvironment));
-  if (memory == nullptr) return Error::Format("out of memory for an execution environment");
-  void* const mapping = ::mmap(nullptr, stack + page, PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (mapping == MAP_FAILED || ::mprotect(mapping, page, PROT_NONE) != 0) {
-    if (mapping != MAP_FAILED) ::munmap(mapping, stack + page);
-    Free(memory);
-    return Error::Format("out of memory: %llu bytes for a stack",
-                         static_cast<unsigned long long>(stack));
-  }
+  if (memory == nullptr) return OutOfMemory("an execution environment");
   auto* const environment = new (memory) abi::ExecutionEnvironment{};
-  environment->stack_base = static_cast<std::uint8_t*>(mapping) + page;
-  environment->stack_bytes = stack;
-  environment->mapped_bytes = stack + page;
-  environment->wasm_sp = environment->stack_base + stack;
-  Account(Category::kExecutionEnvironment, static_cast<std::int64_t>(stack));
+  environment->ledger.Adopt(memory);
+  const Status status = options.stack != nullptr ? TakeStack(environment, options)
+                                                 : MakeStack(environment, options.stack_bytes);
+  if (!status.ok()) {
+    Free(environment);
+    return status.error();
+  }
+  environment->wasm_sp = environment->stack_base + environment->stack_bytes;
   return environment;
 }
 
 void DestroyExecutionEnvironment(abi::ExecutionEnvironment* environment) {
+  using Source = abi::ExecutionEnvironment::StackSource;
   if (environment == nullptr) return;
-  ::munmap(environment->stack_base - (environment->mapped_bytes - environment->stack_bytes),
-           environment->mapped_bytes);
-  Account(Category::kExecutionEnvironment, -static_cast<std::int64_t>(environment->stack_bytes));
+  if (environment->stack_source == Source::kAllocated) Free(environment->stack_base);
+  if (environment->stack_source == Source::kMapped) {
+    os::Unmap(environment->stack_base - environment->guard_bytes,
+              environment->guard_bytes + environment->stack_bytes);
+    Discharge(environment->ledger, environment->stack_bytes);
+  }
   Free(environment);
 }
 

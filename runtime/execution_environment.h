@@ -10,6 +10,7 @@
 
 #include "format/abi.h"
 #include "loader/mapped_module.h"
+#include "runtime/memory.h"
 
 namespace tenon::abi {
 
@@ -26,9 +27,12 @@ struct ExecutionEnvironment {
   std::uint32_t pending;       // not 0: the host function's caller is to be unwound
   std::uint32_t exit_requested;
   // ---- the runtime's
+  runtime::Ledger ledger{runtime::Category::kExecutionEnvironment,
+                         &runtime::LedgerOf(runtime::Category::kExecutionEnvironment)};
   std::uint8_t* stack_base;  // lowest usable byte (above the guard page)
   std::uint64_t stack_bytes;
-  std::uint64_t mapped_bytes;  // guard page included
+  std::uint64_t guard_bytes;  // below stack_base: no memory
+  enum class StackSource { kHost, kMapped, kAllocated } stack_source;
   std::uint32_t exit_code;
   std::uint32_t frame_count;
   std::uint32_t depth;  // nested Calls

@@ -83,7 +83,6 @@ void ReleaseGroup(Group* group) {
     FreeInstance(instance);
     instance = next;
   }
-  Free(group);
 }
 
 // Under the mutex: `instance`'s group takes in all of `other`'s.
@@ -99,7 +98,6 @@ void MergeGroups(Instance* instance, Instance* other) {
     into->members = member;
     member = next;
   }
-  Free(from);
   // References between members would keep the group alive for ever.
   for (Instance* member = into->members; member != nullptr; member = member->next_in_group) {
     const std::size_t imports = member->view().Section<ImportEntry>(SectionId::kImports).size();
@@ -145,13 +143,9 @@ Instance* AllocateInstance(loader::MappedModule& module) {
   const std::uint64_t dropped_at = owners_at + imports * sizeof(Instance*);
   auto* const block =
       static_cast<std::uint8_t*>(Allocate(Category::kInstance, dropped_at + data + elements));
-  auto* const group = static_cast<Group*>(Allocate(Category::kInstance, sizeof(Group)));
-  if (block == nullptr || group == nullptr) {
-    Free(block);
-    Free(group);
-    return nullptr;
-  }
+  if (block == nullptr) return nullptr;
   auto* const instance = new (block) Instance{};
+  instance->ledger.Adopt(block);
   instance->module = &module;
   instance->context = new (block + context_at) abi::VmContext{};
   instance->host_functions = reinterpret_cast<abi::HostFunction*>(block + host_functions_at);
@@ -160,15 +154,13 @@ Instance* AllocateInstance(loader::MappedModule& module) {
   instance->dropped_data = block + dropped_at;
   instance->dropped_elements = block + dropped_at + data;
   instance->maximum_frame = module.variant().maximum_frame_size;
-  instance->group = group;
-  group->references = 1;
-  group->members = instance;
+  instance->own_group = {1, instance};
+  instance->group = &instance->own_group;
 
   abi::VmContext& context = *instance->context;
   context.builtins = RuntimeBuiltins();
   context.instance = instance;
   context.type_keys = module.type_keys();
-  context.reserved[1] = reinterpret_cast<std::uintptr_t>(instance);  // see InstanceOfContext
   const auto memories = view.Section<container::MemoryEntry>(SectionId::kMemories).size();
   const auto tables = view.Section<container::TableEntry>(SectionId::kTables).size();
   for (std::size_t i = info.imported_memories; i < memories; ++i) {
@@ -301,7 +293,7 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
   *trap = abi::TrapKind::kNone;
   InstallTrapHandlers();
   Instance* const instance = AllocateInstance(module);
-  if (instance == nullptr) return Error::Format("out of memory for an instance");
+  if (instance == nullptr) return OutOfMemory("an instance");
   Status status = LinkImports(instance, resolver, options);
   if (status.ok()) {
     FillFuncRefs(instance);
@@ -309,7 +301,7 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
   }
   if (status.ok()) {
     instance->code_registered = RegisterCode(module);
-    if (!instance->code_registered) status = Error::Format("out of memory for an instance");
+    if (!instance->code_registered) status = OutOfMemory("an instance");
   }
   if (!status.ok()) {
     // Tables and memories not yet made are all zero, which freeing accepts. In a merged group the
@@ -376,9 +368,5 @@ abi::MemoryInstance* MemoryOf(Instance* instance) {
              ? nullptr
              : instance->memories()[0];
 }
-
-void SetHostData(Instance* instance, void* data) { instance->custom_data = data; }
-
-void* HostData(const Instance* instance) { return instance->custom_data; }
 
 }  // namespace tenon::runtime

@@ -73,14 +73,16 @@ bool FindExport(Instance* instance, std::string_view name, Extern* result);
 const abi::FuncRef* StartFunction(Instance* instance);
 // Memory 0, or null.
 abi::MemoryInstance* MemoryOf(Instance* instance);
-// One pointer of the host's, null at first, which the runtime only keeps (WASI: its context).
-void SetHostData(Instance* instance, void* data);
-void* HostData(const Instance* instance);
 
 // ---- execution environments
 struct ExecutionEnvironmentOptions {
+  // Native stack for wasm code; rounded up to what any code needs (kMinimumStackBytes).
   std::uint64_t stack_bytes = 1024 * 1024;
+  // Null: the stack comes from the allocator. Otherwise stack_bytes of the host's memory, which
+  // must outlive the environment, and is not rounded up but refused if it is too small.
+  void* stack = nullptr;
 };
+inline constexpr std::uint64_t kMinimumStackBytes = 48 * 1024;
 Result<abi::ExecutionEnvironment*> CreateExecutionEnvironment(
     const ExecutionEnvironmentOptions& options);
 void DestroyExecutionEnvironment(abi::ExecutionEnvironment* environment);

@@ -3,6 +3,7 @@
 //
 // Invariant: the container's view has checked all indices; what remains to check
 // is what depends on values, and that traps.
+#include <algorithm>
 #include <cstring>
 
 #include "runtime/instance_state.h"
@@ -82,7 +83,8 @@ std::uint64_t Evaluate(const Instance* instance, container::ConstantRange range)
 
 }  // namespace
 
-Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits) {
+Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits,
+                   Ledger& ledger) {
   *table = {};
   if (limits.minimum > kMaximumTableElements) {
     return Error::Format("out of memory: a table of %llu elements; at most %llu are supported",
@@ -90,11 +92,11 @@ Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limi
                          static_cast<unsigned long long>(kMaximumTableElements));
   }
   table->maximum = limits.maximum;
-  if (limits.minimum == 0) return Status::Ok();
-  table->elements =
-      static_cast<void**>(Allocate(Category::kInstance, limits.minimum * sizeof(void*)));
-  if (table->elements == nullptr) return Error::Format("out of memory for a table");
-  table->size = table->capacity = limits.minimum;
+  // Never without a block: it says on which ledger the table grows.
+  table->capacity = std::max<std::uint64_t>(limits.minimum, 1);
+  table->elements = static_cast<void**>(Allocate(ledger, table->capacity * sizeof(void*)));
+  if (table->elements == nullptr) return OutOfMemory("a table");
+  table->size = limits.minimum;
   return Status::Ok();
 }
 
@@ -106,10 +108,12 @@ std::uint32_t GrowTable(abi::TableInstance* table, void* value, std::uint32_t co
   if (size > table->capacity) {
     std::uint64_t capacity = size + size / 2;  // growing one by one stays linear
     if (capacity > table->maximum) capacity = size;
-    auto* elements = static_cast<void**>(Allocate(Category::kInstance, capacity * sizeof(void*)));
+    auto* elements = static_cast<void**>(Resize(table->elements, capacity * sizeof(void*)));
+    if (elements == nullptr) {
+      capacity = size;
+      elements = static_cast<void**>(Resize(table->elements, capacity * sizeof(void*)));
+    }
     if (elements == nullptr) return kFailed;
-    if (old_size != 0) std::memcpy(elements, table->elements, old_size * sizeof(void*));
-    Free(table->elements);
     table->elements = elements;
     table->capacity = capacity;
   }
@@ -132,7 +136,7 @@ Status CreateDefinedParts(Instance* instance) {
   const auto tables = view.Section<container::TableEntry>(SectionId::kTables);
   for (std::uint32_t i = info.imported_tables; i < tables.size(); ++i) {
     abi::TableInstance* const table = instance->tables()[i];
-    TENON_TRY(CreateTable(table, tables[i].limits));
+    TENON_TRY(CreateTable(table, tables[i].limits, instance->ledger));
     if (tables[i].initializer.count == 0) continue;
     auto* const value = reinterpret_cast<void*>(Evaluate(instance, tables[i].initializer));
     for (std::uint64_t element = 0; element < table->size; ++element)
@@ -143,14 +147,13 @@ Status CreateDefinedParts(Instance* instance) {
   for (std::uint32_t i = info.imported_memories; i < memories.size(); ++i) {
     const container::MemoryEntry& entry = memories[i];
     MemoryImage image;
-    image.file_descriptor =
-        guard ? instance->module->file_descriptor() : -1;  // see GrowLinearMemory
+    if (guard) image.file = instance->module->file();  // else copied: see GrowLinearMemory
     image.bytes = view.bytes().data() + entry.image_offset;
     image.file_offset = entry.image_offset;
     image.address = entry.image_address;
     image.size = entry.image_size;
     TENON_TRY(CreateLinearMemory(instance->memories()[i], entry.limits.minimum,
-                                 entry.limits.maximum, guard, image));
+                                 entry.limits.maximum, guard, image, instance->ledger));
   }
   return Status::Ok();
 }

@@ -9,19 +9,23 @@
 #include <span>
 
 #include "runtime/instance.h"
+#include "runtime/memory.h"
 
 namespace tenon::runtime {
 
 // Instances that can hold each other's functions (through a shared table, a
-// mutable reference global or reference parameters) live and die together.
+// mutable reference global or reference parameters) live and die together, the group
+// with them: it lies in one of its members.
 struct Group {
   std::uint64_t references = 0;
   Instance* members = nullptr;
 };
 
 struct Instance {
+  Ledger ledger{Category::kInstance, &LedgerOf(Category::kInstance)};
   loader::MappedModule* module;
   abi::VmContext* context;
+  Group own_group;  // where the group lies, if this instance began it
   Group* group;
   Instance* next_in_group;
   Instance** owners;           // one per import; null: none, or in the same group
@@ -30,7 +34,7 @@ struct Instance {
   std::uint8_t* dropped_data;
   std::uint8_t* dropped_elements;
   std::uint64_t maximum_frame;  // over the instance and what it is linked with
-  void* custom_data;            // the embedder's
+  void* embedder;               // what wasm_export.h calls an instance
   bool code_registered;
 
   const container::View& view() const { return module->view(); }
@@ -56,18 +60,17 @@ struct Instance {
   }
 };
 
-// The instance behind a context, VmContext and HostFunction alike: a VmContext keeps its
-// instance in reserved[1] too, where a HostFunction has its own.
+// The instance behind a context; what stands in the context register may be a
+// HostFunction, which keeps its instance in the same place.
 inline Instance* InstanceOfContext(const abi::VmContext* context) {
-  static_assert(offsetof(abi::HostFunction, instance) == offsetof(abi::VmContext, reserved) + 8);
-  return reinterpret_cast<Instance*>(context->reserved[1]);
+  return static_cast<Instance*>(context->instance);
 }
 
 const abi::Builtins* RuntimeBuiltins();
 
 // Tables beyond this are refused like memory that is not there.
 inline constexpr std::uint64_t kMaximumTableElements = 10'000'000;
-Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits);
+Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits, Ledger& ledger);
 // table.grow: the old size, or 0xFFFFFFFF.
 std::uint32_t GrowTable(abi::TableInstance* table, void* value, std::uint32_t count);
 

@@ -1,27 +1,89 @@
-// Where every byte of the runtime comes from, by category (the WAMR memory model).
+// Where every byte of the runtime comes from, and the books about it.
 //
-// Invariant: whoever allocates names the category; live bytes, peak and count are
-// exact at any time, mapped memory included (Account).
+// Whoever allocates names a Ledger: a category's, or that of one module, instance or
+// execution environment, which counts towards its category. Live bytes, peak, live blocks
+// and mapped files are exact at any time. Each ledger can have a limit.
+//
+// Beneath lies the Allocator in use (allocator.h). All functions are thread safe, but
+// UseAllocator, which is for initialisation.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+
+#include "format/result.h"
+#include "loader/memory_source.h"
+#include "runtime/allocator.h"
 
 namespace tenon::runtime {
 
-enum class Category : std::uint32_t { kRuntime, kModule, kInstance, kExecutionEnvironment, kCount };
-
-struct CategoryUsage {
-  std::uint64_t live_bytes = 0;
+struct Usage {
+  std::uint64_t live_bytes = 0;  // allocated and mapped anonymously
   std::uint64_t peak_bytes = 0;
-  std::uint64_t allocations = 0;  // ever made
+  std::uint64_t live_blocks = 0;
+  std::uint64_t allocations = 0;        // ever made
+  std::uint64_t mapped_file_bytes = 0;  // read-only or copy-on-write pages of files; not in live
+  std::uint64_t limit_bytes = std::numeric_limits<std::uint64_t>::max();
 };
 
-// Zeroed and 16-byte aligned; null if there is no memory left.
+class Ledger {
+ public:
+  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
+  // `parent` counts everything too; null for a category's own.
+  constexpr Ledger(Category category, Ledger* parent) : parent_(parent), category_(category) {}
+  Ledger(const Ledger&) = delete;
+
+  Category category() const { return category_; }
+  Usage usage() const;
+  void SetLimit(std::uint64_t bytes) { limit_.store(bytes, std::memory_order_relaxed); }
+  std::uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
+
+  // Counts; false, and nothing counted, if a limit here or above would be passed.
+  bool Add(std::uint64_t bytes, std::uint64_t blocks);
+  void Subtract(std::uint64_t bytes, std::uint64_t blocks);
+  void CountMappedFile(std::int64_t bytes);
+  // Takes a block over that so far only the parent counts.
+  void Adopt(void* block);
+  // Forgets peak and number of allocations; for a new start of the runtime.
+  void ResetPeak();
+
+ private:
+  Ledger* const parent_;
+  const Category category_;
+  std::atomic<std::uint64_t> live_{0}, peak_{0}, blocks_{0}, allocations_{0}, file_bytes_{0};
+  std::atomic<std::uint64_t> limit_{kNoLimit};
+};
+
+Ledger& LedgerOf(Category category);
+
+// Zeroed and 16-byte aligned; null if there is no memory left or a limit reached.
+void* Allocate(Ledger& ledger, std::size_t size);
 void* Allocate(Category category, std::size_t size);
-void Free(void* pointer);
-// Counts memory that is mapped instead of allocated.
-void Account(Category category, std::int64_t bytes);
-CategoryUsage UsageOf(Category category);
+// Not zeroed; any power of two up to 32768 as alignment.
+void* AllocateRaw(Ledger& ledger, std::size_t size, std::size_t alignment);
+// Grows or shrinks a block, in place where possible; new bytes are zero. Null: left as it was.
+void* Resize(void* block, std::size_t size);
+void Free(void* block);
+std::size_t SizeOf(const void* block);
+Ledger& LedgerOf(const void* block);
+
+// Counts memory that is mapped instead of allocated (Allocator::may_map); Discharge takes
+// one block off.
+bool Charge(Ledger& ledger, std::uint64_t bytes, std::uint64_t blocks = 1);
+void Discharge(Ledger& ledger, std::uint64_t bytes);
+
+// After one of the functions above has failed on this thread: "out of memory: N bytes for
+// `purpose`", with what is left, and of what.
+Error OutOfMemory(const char* purpose);
+
+Allocator& CurrentAllocator();
+// Only while nothing is allocated.
+void UseAllocator(Allocator* allocator);
+
+// Memory for a module whose ledger this is; the ledger must outlive the module.
+loader::MemorySource ModuleMemorySource(Ledger* ledger);
 
 }  // namespace tenon::runtime

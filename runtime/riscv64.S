@@ -9,8 +9,8 @@
 #define ENVIRONMENT_HOST_SP 8
 #define ENVIRONMENT_CURRENT_HOST 16
 #define ENVIRONMENT_PENDING 24
-#define HOST_NATIVE 24
-#define HOST_STACK_BYTES 32
+#define HOST_NATIVE 32
+#define HOST_STACK_BYTES 40
 
 # tenon_enter's frame: environment, padding, the outer current_host, wasm_sp and host_sp, padding,
 # then the registers.

@@ -1,7 +1,8 @@
 // The registries of code and reservations, and backtraces.
 //
-// A registry is a list whose nodes are never freed but reused, with atomic fields:
-// the signal handler may walk it at any moment, on any thread. Writers hold a mutex.
+// A registry is a list of chunks of ranges with atomic fields: the signal handler may walk
+// it at any moment, on any thread. Writers hold a mutex. Ranges are used again; chunks
+// go when the runtime does, after all that is registered.
 #include "runtime/traps.h"
 
 #include <atomic>
@@ -14,67 +15,86 @@
 namespace tenon::runtime {
 namespace {
 
-struct RangeNode {
-  std::atomic<std::uintptr_t> begin{0};  // begin == end: unused
-  std::atomic<std::uintptr_t> end{0};
+struct Range {
+  std::atomic<std::uintptr_t> begin{0};
+  std::atomic<std::uintptr_t> end{0};  // 0: unused
   std::atomic<const loader::MappedModule*> module{nullptr};
-  std::uint32_t users = 0;    // under the mutex
-  RangeNode* next = nullptr;  // set before the node is published
+  std::uint32_t users = 0;  // under the mutex
+};
+
+// The first chunk is static: small hosts never need another.
+struct Chunk {
+  static constexpr std::size_t kRanges = 32;
+  Range ranges[kRanges];
+  std::atomic<Chunk*> next{nullptr};
 };
 
 class RangeRegistry {
  public:
   bool Add(std::uintptr_t begin, std::uintptr_t end, const loader::MappedModule* module) {
     const std::lock_guard lock(mutex_);
-    RangeNode* unused = nullptr;
-    for (RangeNode* node = head_.load(); node != nullptr; node = node->next) {
-      if (node->users != 0 && node->begin == begin) {
-        ++node->users;
-        return true;
+    Range* unused = nullptr;
+    Chunk* last = &first_;
+    for (Chunk* chunk = &first_; chunk != nullptr; last = chunk, chunk = chunk->next) {
+      for (Range& range : chunk->ranges) {
+        if (range.users != 0 && range.begin == begin) {
+          ++range.users;
+          return true;
+        }
+        if (range.users == 0 && unused == nullptr) unused = &range;
       }
-      if (node->users == 0) unused = node;
     }
-    const bool fresh = unused == nullptr;
-    if (fresh) {
-      void* const memory = Allocate(Category::kRuntime, sizeof(RangeNode));
+    if (unused == nullptr) {
+      void* const memory = Allocate(Category::kRuntime, sizeof(Chunk));
       if (memory == nullptr) return false;
-      unused = new (memory) RangeNode;
+      auto* const chunk = new (memory) Chunk;
+      last->next = chunk;
+      unused = &chunk->ranges[0];
     }
     unused->users = 1;
     unused->module = module;
     unused->begin = begin;
     unused->end = end;  // last: from here on the range matches
-    if (fresh) {
-      unused->next = head_.load();
-      head_.store(unused);
-    }
     return true;
   }
 
   void Remove(std::uintptr_t begin) {
     const std::lock_guard lock(mutex_);
-    for (RangeNode* node = head_.load(); node != nullptr; node = node->next) {
-      if (node->users == 0 || node->begin != begin) continue;
-      if (--node->users == 0) node->end = 0;
-      return;
+    for (Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next) {
+      for (Range& range : chunk->ranges) {
+        if (range.users == 0 || range.begin != begin) continue;
+        if (--range.users == 0) range.end = 0;
+        return;
+      }
     }
   }
 
-  const RangeNode* Find(std::uintptr_t address) const {
-    for (const RangeNode* node = head_.load(std::memory_order_acquire); node != nullptr;
-         node = node->next) {
-      if (address < node->end.load() && address >= node->begin.load()) return node;
+  const Range* Find(std::uintptr_t address) const {
+    for (const Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next) {
+      for (const Range& range : chunk->ranges) {
+        if (address < range.end && address >= range.begin) return &range;
+      }
     }
     return nullptr;
   }
 
+  void FreeChunks() {
+    const std::lock_guard lock(mutex_);
+    Chunk* chunk = first_.next.exchange(nullptr);
+    while (chunk != nullptr) {
+      Chunk* const next = chunk->next;
+      Free(chunk);
+      chunk = next;
+    }
+  }
+
  private:
   std::mutex mutex_;
-  std::atomic<RangeNode*> head_{nullptr};
+  Chunk first_;
 };
 
-RangeRegistry g_code;
-RangeRegistry g_reservations;
+constinit RangeRegistry g_code;
+constinit RangeRegistry g_reservations;
 thread_local abi::ExecutionEnvironment* t_environment = nullptr;
 
 std::uintptr_t TextOf(const loader::MappedModule& module) {
@@ -97,9 +117,9 @@ void UnregisterReservation(const void* base) {
 }
 
 const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset) {
-  const RangeNode* node = g_code.Find(reinterpret_cast<std::uintptr_t>(pc));
-  if (node == nullptr) return nullptr;
-  const loader::MappedModule* module = node->module.load();
+  const Range* range = g_code.Find(reinterpret_cast<std::uintptr_t>(pc));
+  if (range == nullptr) return nullptr;
+  const loader::MappedModule* module = range->module;
   *offset =
       reinterpret_cast<std::uintptr_t>(pc) - reinterpret_cast<std::uintptr_t>(module->image());
   return module;
@@ -107,6 +127,11 @@ const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset) {
 
 bool InReservation(const void* address) {
   return g_reservations.Find(reinterpret_cast<std::uintptr_t>(address)) != nullptr;
+}
+
+void FreeRegistries() {
+  g_code.FreeChunks();
+  g_reservations.FreeChunks();
 }
 
 abi::ExecutionEnvironment*& CurrentEnvironment() { return t_environment; }

@@ -43,8 +43,8 @@ abi::TrapKind KindOf(int number, const siginfo_t* information,
   if (number == kTrapSignal) return TrapInstructionKind(pc);
   if (InReservation(information->si_addr)) return abi::TrapKind::kOutOfBoundsMemoryAccess;
   const auto* const address = static_cast<const std::uint8_t*>(information->si_addr);
-  const std::uint64_t guard = environment.mapped_bytes - environment.stack_bytes;
-  if (address < environment.stack_base && address >= environment.stack_base - guard)
+  if (address < environment.stack_base &&
+      address >= environment.stack_base - environment.guard_bytes)
     return abi::TrapKind::kCallStackExhausted;
   return abi::TrapKind::kNone;
 }

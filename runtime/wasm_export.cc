@@ -64,8 +64,7 @@ void Destroy(T* object) {
 }
 
 WASMModuleInstanceCommon* HandleOf(Instance* instance) {
-  return instance == nullptr ? nullptr
-                             : static_cast<WASMModuleInstanceCommon*>(instance->custom_data);
+  return instance == nullptr ? nullptr : static_cast<WASMModuleInstanceCommon*>(instance->embedder);
 }
 
 char LetterOf(ValueType type) {
@@ -233,7 +232,7 @@ wasm_module_inst_t wasm_runtime_instantiate(const wasm_module_t module, uint32_t
   }
   handle->instance = *instance;
   handle->stack_size = default_stack_size == 0 ? kDefaultStack : default_stack_size;
-  handle->instance->custom_data = handle;
+  handle->instance->embedder = handle;
   if (trap != abi::TrapKind::kNone) {
     Report(error_buf, error_buf_size, abi::TrapSentence(trap));
     wasm_runtime_deinstantiate(handle);
@@ -256,7 +255,7 @@ wasm_module_inst_t wasm_runtime_instantiate(const wasm_module_t module, uint32_t
 
 void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst) {
   if (module_inst == nullptr) return;
-  module_inst->instance->custom_data = nullptr;
+  module_inst->instance->embedder = nullptr;
   Release(module_inst->instance);
   Destroy(module_inst);
 }

@@ -10,6 +10,7 @@
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Utils/Mem2Reg.h>
 
+#include "compiler/codegen/context_argument.h"
 #include "compiler/codegen/prepare.h"
 #include "compiler/codegen/widen_indices.h"
 
@@ -63,6 +64,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
                                                     : passes.buildPerModuleDefaultPipeline(level);
   pipeline.run(module, modules);
 
+  RestoreContextArguments(module);
   for (llvm::Function& function : module) {
     // Trampolines and thunks run before or after wasm code that checks.
     if (function.isDeclaration() || !function.getName().starts_with("f")) continue;

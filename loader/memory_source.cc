@@ -1,0 +1,22 @@
+// The memory source of a loader without a runtime.
+#include "loader/memory_source.h"
+
+#include <cstdlib>
+
+#include "loader/os_memory.h"
+
+namespace tenon::loader {
+
+const MemorySource& SystemMemorySource() {
+  static constexpr MemorySource source = {
+      [](void*, std::uint64_t size, MemorySource::Use) { return std::calloc(1, size); },
+      [](void* block) { std::free(block); },
+      [](void*, std::uint64_t size) { return os::MapAnonymous(size, os::Access::kReadWrite); },
+      [](void*, void* pages, std::uint64_t size) { os::Unmap(pages, size); },
+      [](void*, std::int64_t) {},
+      nullptr,
+  };
+  return source;
+}
+
+}  // namespace tenon::loader
