@@ -32,7 +32,7 @@ class View {
   }
   std::span<const std::uint8_t> RawSection(SectionId id) const {
     const std::uint8_t place = places_[static_cast<std::uint32_t>(id)];
-    if (place == 0) return {};
+    if (place == 0) return bytes_.first(0);
     const SectionEntry& section =
         reinterpret_cast<const SectionEntry*>(bytes_.data() + kSectionTableOffset)[place - 1];
     return bytes_.subspan(section.offset, section.size);
