@@ -41,6 +41,7 @@ struct OpenFile {
   std::atomic<FileType> type{FileType::kUnknown};
   std::atomic<Rights> rights{0};
   std::atomic<Rights> inheriting{0};
+  std::atomic<std::uint16_t> flags{0};  // fdflags, if `owned`: nobody else changes those
   StreamCallback stream;
   std::uint32_t name_length = 0;  // of a preopened directory; the name lies behind the OpenFile
 
@@ -70,6 +71,8 @@ class FileReference {
 
 // Null: there is no memory. `name` is a preopened directory's.
 FileReference NewOpenFile(int host, bool owned, std::string_view name = {});
+// O_APPEND and so on as fdflags.
+std::uint16_t DescriptorFlags(int host_flags);
 // The file's type; asks the host the first time.
 FileType TypeOf(OpenFile& file);
 

@@ -18,6 +18,8 @@ constexpr struct {
                   {O_DSYNC, kFlagDataSync},
                   {O_SYNC, kFlagSync | kFlagReadSync}};
 
+}  // namespace
+
 std::uint16_t DescriptorFlags(int host_flags) {
   std::uint16_t flags = 0;
   for (const auto& entry : kHostFlags) {
@@ -26,8 +28,6 @@ std::uint16_t DescriptorFlags(int host_flags) {
   return flags;
 }
 
-}  // namespace
-
 extern "C" {
 
 std::uint32_t wasi_fd_fdstat_get(abi::ExecutionEnvironment* environment, std::uint32_t number,
@@ -35,8 +35,12 @@ std::uint32_t wasi_fd_fdstat_get(abi::ExecutionEnvironment* environment, std::ui
   const Caller caller(environment);
   FileReference file;
   if (const ErrorCode error = caller.context.Require(number, 0, &file)) return error;
-  const int host_flags = file->host >= 0 ? fcntl(file->host, F_GETFL) : 0;
-  if (host_flags < 0) return LastError();
+  std::uint16_t flags = file->flags.load(std::memory_order_relaxed);
+  if (!file->owned && file->host >= 0) {
+    const int host_flags = fcntl(file->host, F_GETFL);
+    if (host_flags < 0) return LastError();
+    flags = DescriptorFlags(host_flags);
+  }
   const FileType type = TypeOf(*file);
   Rights rights = file->rights.load(std::memory_order_relaxed);
   const Rights inheriting = file->inheriting.load(std::memory_order_relaxed);
@@ -44,7 +48,6 @@ std::uint32_t wasi_fd_fdstat_get(abi::ExecutionEnvironment* environment, std::ui
   if (type == FileType::kCharacterDevice && isatty(file->host) == 1) {
     rights &= ~(kRightSeek | kRightTell);
   }
-  const std::uint16_t flags = DescriptorFlags(host_flags);
   std::uint8_t bytes[24] = {};
   bytes[0] = static_cast<std::uint8_t>(type);
   std::memcpy(bytes + 2, &flags, 2);
@@ -68,7 +71,9 @@ std::uint32_t wasi_fd_fdstat_set_flags(abi::ExecutionEnvironment* environment, s
   int wanted = old & ~(O_APPEND | O_NONBLOCK);
   if ((flags & kFlagAppend) != 0) wanted |= O_APPEND;
   if ((flags & kFlagNonBlocking) != 0) wanted |= O_NONBLOCK;
-  return Outcome(fcntl(file->host, F_SETFL, wanted));
+  if (fcntl(file->host, F_SETFL, wanted) != 0) return LastError();
+  file->flags.store(DescriptorFlags(wanted), std::memory_order_relaxed);
+  return kSuccess;
 }
 
 std::uint32_t wasi_fd_fdstat_set_rights(abi::ExecutionEnvironment* environment,

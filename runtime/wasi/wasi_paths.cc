@@ -122,6 +122,7 @@ std::uint32_t wasi_path_open(abi::ExecutionEnvironment* environment, std::uint32
   FileReference file = NewOpenFile(host.get(), true);
   if (!file) return kNoMemory;
   host.Release();
+  file->flags = DescriptorFlags(flags);
   file->rights = allowed;
   file->inheriting = inheriting & place.base->inheriting.load(std::memory_order_relaxed);
   std::uint32_t number;

@@ -1,4 +1,5 @@
 // WASI functions on sockets: those the host opened before, and those accepted from them.
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ std::uint32_t wasi_sock_accept(abi::ExecutionEnvironment* environment, std::uint
   if (!file) return kNoMemory;
   host.Release();
   file->type = FileType::kSocketStream;
+  file->flags = DescriptorFlags((flags & kFlagNonBlocking) != 0 ? O_NONBLOCK : 0);
   file->rights = listener->inheriting.load();
   std::uint32_t accepted;
   if (const ErrorCode error = caller.context.descriptors.Add(std::move(file), &accepted)) {
