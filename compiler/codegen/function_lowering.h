@@ -144,6 +144,8 @@ class FunctionLowering {
   void PushBool(llvm::Value* condition) { Push(builder_.CreateZExt(condition, lowering_.i32)); }
   llvm::Value* Fence(llvm::Value* value);
   llvm::Value* ShieldConstant(llvm::Value* value);
+  // ceil, floor, trunc or roundeven; a NaN comes out quiet.
+  llvm::Value* Round(llvm::Intrinsic::ID id, llvm::Value* value);
   llvm::Value* MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum);
   llvm::Value* CheckedDivide(llvm::Value* a, llvm::Value* b, Opcode opcode);
   llvm::Value* CheckedTruncate(llvm::Value* value, llvm::IntegerType* to, bool is_signed);

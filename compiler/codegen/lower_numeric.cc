@@ -171,6 +171,13 @@ llvm::Value* FunctionLowering::ShieldConstant(llvm::Value* value) {
   return any ? Fence(value) : value;
 }
 
+llvm::Value* FunctionLowering::Round(llvm::Intrinsic::ID id, llvm::Value* value) {
+  llvm::Value* rounded = builder_.CreateUnaryIntrinsic(id, value);
+  return InfoOf(lowering_.module).rounding_keeps_signalling_nans
+             ? builder_.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, rounded)
+             : rounded;
+}
+
 // minimum/maximum of IEEE 754-2019, except that a NaN comes out quiet.
 llvm::Value* FunctionLowering::MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum) {
   llvm::Value* unordered = builder_.CreateFCmpUNO(a, b);
@@ -194,12 +201,7 @@ bool FunctionLowering::LowerFloat(Opcode opcode) {
     Push(builder_.CreateBinOp(operation, a, b));
   };
   const auto unary = [&](llvm::Intrinsic::ID id) { Push(Intrinsic(id, {Pop()})); };
-  // A signalling NaN must come out quiet.
-  const auto round = [&](llvm::Intrinsic::ID id) {
-    unary(id);
-    if (InfoOf(lowering_.module).rounding_keeps_signalling_nans)
-      unary(llvm::Intrinsic::canonicalize);
-  };
+  const auto round = [&](llvm::Intrinsic::ID id) { Push(Round(id, Pop())); };
 #define BOTH(name)         \
   case Opcode::kF32##name: \
   case Opcode::kF64##name

@@ -284,6 +284,7 @@ bool FunctionLowering::LowerVectorFloat(Opcode opcode, llvm::Type* lane) {
     llvm::Value* a = ShieldConstant(PopVector(shape));
     PushVector(builder_.CreateBinOp(operation, a, b));
   };
+  const auto round = [&](llvm::Intrinsic::ID id) { PushVector(Round(id, PopVector(shape))); };
   const auto unary = [&](llvm::Intrinsic::ID id) {
     PushVector(builder_.CreateUnaryIntrinsic(id, PopVector(shape)));
   };
@@ -325,10 +326,10 @@ bool FunctionLowering::LowerVectorFloat(Opcode opcode, llvm::Type* lane) {
     SHAPES(Neg): PushVector(builder_.CreateFNeg(PopVector(shape))); break;
     SHAPES(Abs): unary(llvm::Intrinsic::fabs); break;
     SHAPES(Sqrt): unary(llvm::Intrinsic::sqrt); break;
-    SHAPES(Ceil): unary(llvm::Intrinsic::ceil); break;
-    SHAPES(Floor): unary(llvm::Intrinsic::floor); break;
-    SHAPES(Trunc): unary(llvm::Intrinsic::trunc); break;
-    SHAPES(Nearest): unary(llvm::Intrinsic::roundeven); break;
+    SHAPES(Ceil): round(llvm::Intrinsic::ceil); break;
+    SHAPES(Floor): round(llvm::Intrinsic::floor); break;
+    SHAPES(Trunc): round(llvm::Intrinsic::trunc); break;
+    SHAPES(Nearest): round(llvm::Intrinsic::roundeven); break;
     SHAPES(Eq): compare(Predicate::FCMP_OEQ); break;
     SHAPES(Ne): compare(Predicate::FCMP_UNE); break;
     SHAPES(Lt): compare(Predicate::FCMP_OLT); break;

@@ -15,7 +15,8 @@ source cmake/packages.sh
 # The traps, calls, memory accesses and conversions that depend most on the machine.
 representative=(align br_table bulk call call_indirect conversions data endianness exports f32 f64
   fac float_exprs float_misc func_ptrs global i32 i64 imports int_exprs linking local_tee memory
-  memory_copy memory_fill memory_grow memory_trap nop ref_func select skip-stack-guard-page stack
+  memory_copy memory_fill memory_grow memory_trap nop ref_func select simd_align simd_f32x4_rounding
+  simd_f64x2 simd_i32x4_arith simd_load simd_splat simd_conversions skip-stack-guard-page stack
   start table_grow table_init traps unreachable unwind)
 
 all=0 machines=()
