@@ -2,20 +2,25 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/codegen/target.h"
 #include "compiler/pipeline.h"
+#include "compiler/thin.h"
 
 namespace {
 
 using tenon::compiler::BoundsChecksOption;
 using tenon::compiler::Options;
 using tenon::compiler::OutputFormat;
+using tenon::compiler::TargetOption;
 
 bool ReadFile(const std::string& path, std::vector<std::uint8_t>& bytes) {
   std::ifstream stream(path, std::ios::binary);
@@ -58,6 +63,96 @@ class ProgressBar {
   bool drawn_ = false;
 };
 
+int Finish(const std::string& input, const std::string& output,
+           const tenon::Result<std::vector<std::uint8_t>>& result) {
+  if (!result.ok()) {
+    std::fprintf(stderr, "tenonc: %s: %s\n", input.c_str(), result.error().text());
+    return 1;
+  }
+  if (!WriteFile(output, *result)) {
+    std::fprintf(stderr, "tenonc: cannot write %s\n", output.c_str());
+    return 1;
+  }
+  return 0;
+}
+
+// The options that say what to compile for, in the order in which they stand: a --cpu belongs to
+// the
+// --target before it, --cpu-features to the --cpu before them; what stands before any target
+// belongs to the first.
+class TargetOptions {
+ public:
+  explicit TargetOptions(CLI::App& app) : app_(app) {
+    const auto add = [&](const char* name, const char* help, const char* value) {
+      return app.add_option(name, values_[name], help)->allow_extra_args(false)->type_name(value);
+    };
+    target_ =
+        add("--target",
+            "Machine to compile for; \"help\" lists them. Given several times, with the --cpu "
+            "options that follow each, the file carries code for all",
+            "NAME")
+            ->default_str("x86_64");
+    cpu_ = add("--cpu",
+               "Oldest CPU the code must run on; \"native\" is this machine, \"help\" lists more. "
+               "Given several times, the file carries code for each and the loader takes the best",
+               "NAME");
+    features_ = add("--cpu-features", "CPU features to add or leave out: +avx2,-bmi2", "LIST");
+  }
+
+  bool wants_help(const char* name) const {
+    const auto& values = values_.at(name);
+    return std::find(values.begin(), values.end(), "help") != values.end();
+  }
+  bool empty() const { return app_.parse_order().empty() || Given().empty(); }
+
+  // What was asked for, at least one target.
+  std::vector<TargetOption> Collect() const {
+    std::vector<TargetOption> targets = Given();
+    if (targets.empty()) targets.emplace_back();
+    return targets;
+  }
+
+ private:
+  struct Group {
+    std::optional<std::string> target;
+    std::vector<TargetOption> cpus;
+  };
+
+  std::vector<TargetOption> Given() const {
+    std::vector<Group> groups(1);
+    std::map<const CLI::Option*, std::size_t> seen;
+    for (const CLI::Option* option : app_.parse_order()) {
+      if (option != target_ && option != cpu_ && option != features_) continue;
+      const std::string value = option->results()[seen[option]++];
+      if (option == target_) {
+        if (groups.back().target) groups.emplace_back();
+        groups.back().target = value;
+        continue;
+      }
+      std::vector<TargetOption>& cpus = groups.back().cpus;
+      if (cpus.empty() || (option == cpu_ && !cpus.back().cpu.empty())) cpus.emplace_back();
+      std::string& text = option == cpu_ ? cpus.back().cpu : cpus.back().cpu_features;
+      if (!text.empty()) text += ',';
+      text += value;
+    }
+    std::vector<TargetOption> targets;
+    for (Group& group : groups) {
+      if (group.target && group.cpus.empty()) group.cpus.emplace_back();
+      for (TargetOption& option : group.cpus) {
+        if (group.target) option.target = *group.target;
+        targets.push_back(option);
+      }
+    }
+    return targets;
+  }
+
+  CLI::App& app_;
+  std::map<std::string, std::vector<std::string>> values_;
+  CLI::Option* target_;
+  CLI::Option* cpu_;
+  CLI::Option* features_;
+};
+
 int Run(int argc, char** argv) {
   CLI::App app(
       "tenonc compiles a WebAssembly module to native code in a .aot file, which `tenon` runs.");
@@ -66,16 +161,7 @@ int Run(int argc, char** argv) {
   std::string output;
   app.add_option("IN.wasm", input, "The module to compile")->type_name("");
   app.add_option("-o", output, "Where the result goes")->type_name("OUT.aot");
-  app.add_option("--target", options.target, "Machine to compile for; \"help\" lists them")
-      ->default_str("x86_64")
-      ->type_name("NAME");
-  app.add_option("--cpu", options.cpu,
-                 "Oldest CPU the code must run on; \"native\" is this machine, \"help\" lists more")
-      ->default_str("x86-64-v2")
-      ->type_name("NAME");
-  app.add_option("--cpu-features", options.cpu_features,
-                 "CPU features to add or leave out: +avx2,-bmi2")
-      ->type_name("LIST");
+  TargetOptions targets(app);
   app.add_option("--opt-level", options.opt_level, "0 (compiles fastest) to 3 (runs fastest)")
       ->check(CLI::Range(0, 3))
       ->default_str("3")
@@ -103,6 +189,10 @@ int Run(int argc, char** argv) {
                  "Threads; 0 is one per core. The output is the same for any")
       ->default_str("0")
       ->type_name("N");
+  bool thin = false;
+  app.add_flag("--thin", thin,
+               "Compile nothing: IN is a .aot file, and OUT gets those of its variants that "
+               "--target, --cpu and --bounds-checks name");
   app.set_version_flag("--version", tenon::compiler::VersionText());
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("tenonc: ") + error.what() + " (--help explains the options)\n";
@@ -112,11 +202,11 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (options.target == "help" || options.cpu == "help") {
-    std::fputs(
-        (options.target == "help" ? tenon::compiler::TargetHelp() : tenon::compiler::CpuHelp())
-            .c_str(),
-        stdout);
+  if (targets.wants_help("--target") || targets.wants_help("--cpu")) {
+    std::fputs((targets.wants_help("--target") ? tenon::compiler::TargetHelp()
+                                               : tenon::compiler::CpuHelp())
+                   .c_str(),
+               stdout);
     return 0;
   }
   if (input.empty() || output.empty()) {
@@ -130,20 +220,19 @@ int Run(int argc, char** argv) {
     std::fprintf(stderr, "tenonc: cannot read %s\n", input.c_str());
     return 1;
   }
+  if (thin) {
+    std::vector<TargetOption> wanted;
+    if (!targets.empty()) wanted = targets.Collect();
+    const auto result = tenon::compiler::ThinContainer(wasm, wanted, options.bounds_checks);
+    return Finish(input, output, result);
+  }
+  options.targets = targets.Collect();
   ProgressBar bar;
   if (::isatty(2) != 0) {
     options.progress = [&bar](std::size_t done, std::size_t total) { bar.Update(done, total); };
   }
   const auto result = tenon::compiler::CompileToContainer(wasm, options);
-  if (!result.ok()) {
-    std::fprintf(stderr, "tenonc: %s: %s\n", input.c_str(), result.error().text());
-    return 1;
-  }
-  if (!WriteFile(output, *result)) {
-    std::fprintf(stderr, "tenonc: cannot write %s\n", output.c_str());
-    return 1;
-  }
-  return 0;
+  return Finish(input, output, result);
 }
 
 }  // namespace

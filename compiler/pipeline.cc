@@ -50,34 +50,40 @@ std::vector<Chunk> CutIntoChunks(const wasm::Module& module) {
   return chunks;
 }
 
+struct Variant {
+  TargetDescription target;
+  container::BoundsChecks bounds_checks;
+};
+
 // One chunk of one variant.
 struct Task {
   const Chunk* chunk;
-  container::BoundsChecks bounds_checks;
+  const Variant* variant;
 };
 
 struct Job {
   const wasm::Module& module;
   const InstanceLayout& layout;
-  const TargetDescription& target;
   const Options& options;
   bool single_chunk;
 };
 
 Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
+  const TargetDescription& target = task.variant->target;
   llvm::LLVMContext context;
   context.setDiscardValueNames(job.options.format != OutputFormat::kLlvmIr);
   llvm::Module module("wasm", context);
   const std::unique_ptr<llvm::TargetMachine> machine =
-      MakeTargetMachine(job.target, job.options.opt_level);
-  module.setTargetTriple(llvm::Triple(job.target.triple));
+      MakeTargetMachine(target, job.options.opt_level);
+  module.setTargetTriple(llvm::Triple(target.triple));
   module.setDataLayout(machine->createDataLayout());
   module.setPICLevel(llvm::PICLevel::SmallPIC);
-  ModuleLowering(job.module, job.layout, task.bounds_checks, job.single_chunk, *machine, module)
+  ModuleLowering(job.module, job.layout, task.variant->bounds_checks, job.single_chunk, *machine,
+                 module)
       .Lower(*task.chunk);
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
-    function.addFnAttr("target-cpu", job.target.cpu);
+    function.addFnAttr("target-cpu", target.cpu);
     function.addFnAttr("target-features", machine->getTargetFeatureString());
   }
   TENON_TRY(Optimize(module, *machine, job.options.opt_level));
@@ -122,17 +128,16 @@ Result<std::vector<std::vector<std::uint8_t>>> GenerateAll(const Job& job,
   return objects;
 }
 
-container::VariantParts DescribeVariant(const Job& job, LinkedImage image,
-                                        container::BoundsChecks bounds_checks) {
+container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const Variant& variant) {
   container::VariantParts parts;
-  parts.entry.architecture = job.target.architecture;
-  parts.entry.bounds_checks = bounds_checks;
-  std::copy(job.target.required_features.begin(), job.target.required_features.end(),
+  parts.entry.architecture = variant.target.architecture;
+  parts.entry.bounds_checks = variant.bounds_checks;
+  std::copy(variant.target.required_features.begin(), variant.target.required_features.end(),
             parts.entry.cpu_features);
   parts.entry.text_offset = image.text_offset;
   parts.entry.text_size = image.text_size;
   parts.entry.maximum_frame_size = static_cast<std::uint32_t>(image.maximum_frame_size);
-  parts.cpu = job.target.cpu;
+  parts.cpu = variant.target.cpu;
 
   const auto symbol = [&](char kind, std::size_t index) {
     const auto found = image.symbols.find(kind + std::to_string(index));
@@ -159,6 +164,33 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image,
   return parts;
 }
 
+// The targets times the bounds-check modes that each can have.
+Result<std::vector<Variant>> ListVariants(const Options& options) {
+  std::vector<Variant> variants;
+  for (const TargetOption& option : options.targets) {
+    TENON_ASSIGN_OR_RETURN(const TargetDescription target,
+                           ResolveTarget(option.target, option.cpu, option.cpu_features));
+    for (const Variant& earlier : variants) {
+      if (earlier.target.architecture == target.architecture && earlier.target.cpu == target.cpu &&
+          earlier.target.features == target.features) {
+        return Error::Format("%s for CPU \"%s\" is asked for twice",
+                             container::ArchitectureName(target.architecture), target.cpu.c_str());
+      }
+    }
+    if (options.bounds_checks != BoundsChecksOption::kExplicit && target.has_guard_pages)
+      variants.push_back({target, container::BoundsChecks::kGuard});
+    if (options.bounds_checks != BoundsChecksOption::kGuard)
+      variants.push_back({target, container::BoundsChecks::kExplicit});
+    if (options.bounds_checks == BoundsChecksOption::kGuard && !target.has_guard_pages) {
+      return Error::Format(
+          "%s has no address space for guard pages: leave out --bounds-checks=guard",
+          container::ArchitectureName(target.architecture));
+    }
+  }
+  if (options.format != OutputFormat::kContainer) variants.resize(1);
+  return variants;
+}
+
 }  // namespace
 
 std::string VersionText() {
@@ -167,25 +199,17 @@ std::string VersionText() {
 
 Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
                                                      const Options& options) {
-  TENON_ASSIGN_OR_RETURN(const TargetDescription target,
-                         ResolveTarget(options.target, options.cpu, options.cpu_features));
+  TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
   TENON_ASSIGN_OR_RETURN(const wasm::Module module, wasm::ReadModule(wasm));
   TENON_TRY(wasm::ValidateModule(module));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module);
-  std::vector<container::BoundsChecks> modes;
-  if (options.bounds_checks != BoundsChecksOption::kExplicit)
-    modes.push_back(container::BoundsChecks::kGuard);
-  if (options.bounds_checks != BoundsChecksOption::kGuard)
-    modes.push_back(container::BoundsChecks::kExplicit);
-  if (options.format != OutputFormat::kContainer) modes.resize(1);
-
   std::vector<Task> tasks;
-  for (const container::BoundsChecks mode : modes) {
-    for (const Chunk& chunk : chunks) tasks.push_back({&chunk, mode});
+  for (const Variant& variant : variants) {
+    for (const Chunk& chunk : chunks) tasks.push_back({&chunk, &variant});
   }
-  const Job job{module, layout, target, options, chunks.size() == 1};
+  const Job job{module, layout, options, chunks.size() == 1};
   TENON_ASSIGN_OR_RETURN(std::vector<std::vector<std::uint8_t>> objects, GenerateAll(job, tasks));
   if (options.format != OutputFormat::kContainer) {
     if (objects.size() == 1) return std::move(objects[0]);
@@ -195,11 +219,11 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   }
 
   container::Parts parts = DescribeModule(module, layout, VersionText());
-  for (std::size_t i = 0; i < modes.size(); ++i) {
+  for (std::size_t i = 0; i < variants.size(); ++i) {
     const auto first = objects.begin() + static_cast<std::ptrdiff_t>(i * chunks.size());
     TENON_ASSIGN_OR_RETURN(LinkedImage image,
                            Link({first, first + static_cast<std::ptrdiff_t>(chunks.size())}));
-    parts.variants.push_back(DescribeVariant(job, std::move(image), modes[i]));
+    parts.variants.push_back(DescribeVariant(job, std::move(image), variants[i]));
   }
   return container::Write(parts);
 }

@@ -14,11 +14,17 @@ namespace tenon::compiler {
 enum class BoundsChecksOption : std::uint8_t { kGuard, kExplicit, kBoth };
 enum class OutputFormat : std::uint8_t { kContainer, kObject, kLlvmIr };
 
-struct Options {
+// One machine to compile for.
+struct TargetOption {
   std::string target = "x86_64";  // wamrc's name or an LLVM triple
   std::string cpu;                // empty: the target's portable level; "native": this machine
   std::string cpu_features;       // LLVM's "+a,-b"
-  int opt_level = 3;              // 0 to 3
+};
+
+struct Options {
+  // Each becomes a variant of the code (per bounds-check mode), in this order.
+  std::vector<TargetOption> targets = {TargetOption{}};
+  int opt_level = 3;  // 0 to 3
   BoundsChecksOption bounds_checks = BoundsChecksOption::kBoth;
   OutputFormat format = OutputFormat::kContainer;
   unsigned jobs = 0;  // threads; 0: one per core. Never changes the output

@@ -17,7 +17,7 @@ class Printer {
   void Raw(std::string_view text) { output_.write(output_.state, text.data(), text.size()); }
 
   [[gnu::format(printf, 2, 3)]] void Format(const char* format, ...) {
-    char line[256];
+    char line[400];
     va_list arguments;
     va_start(arguments, format);
     const int length = std::vsnprintf(line, sizeof line, format, arguments);
@@ -129,6 +129,8 @@ void DumpText(const View& view, DumpOutput output) {
     printer.Format(", bounds checks %s: code %llu bytes, constants %llu bytes, largest frame %u\n",
                    BoundsChecksName(variant.bounds_checks), Wide(variant.text_size),
                    Wide(variant.text_offset), variant.maximum_frame_size);
+    if (output.note != nullptr)
+      printer.Format("    %s\n", output.note(output.note_state, variant).text());
   }
   printer.Raw("\nsections:\n");
   for (const SectionEntry& section : view.sections()) {
@@ -188,9 +190,14 @@ void DumpJson(const View& view, DumpOutput output) {
     printer.Quoted(view.String(variant.cpu));
     printer.Format(
         ",\"bounds_checks\":\"%s\",\"image_offset\":%llu,\"image_size\":%llu,"
-        "\"text_size\":%llu,\"maximum_frame_size\":%u}",
+        "\"text_size\":%llu,\"maximum_frame_size\":%u",
         BoundsChecksName(variant.bounds_checks), Wide(variant.image_offset),
         Wide(variant.image_size), Wide(variant.text_size), variant.maximum_frame_size);
+    if (output.note != nullptr) {
+      printer.Raw(",\"on_this_machine\":");
+      printer.Quoted(output.note(output.note_state, variant).text());
+    }
+    printer.Raw("}");
   }
   finish();
   begin(",\"sections\":[");

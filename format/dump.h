@@ -6,6 +6,7 @@
 
 #include <cstddef>
 
+#include "format/result.h"
 #include "format/view.h"
 
 namespace tenon::container {
@@ -13,6 +14,9 @@ namespace tenon::container {
 struct DumpOutput {
   void (*write)(void* state, const char* bytes, std::size_t size);
   void* state;
+  // What there is to say about a variant on this machine; may be null.
+  Error (*note)(const void* state, const VariantEntry& variant) = nullptr;
+  const void* note_state = nullptr;
 };
 
 void DumpText(const View& view, DumpOutput output);

@@ -39,6 +39,14 @@ Payload PayloadOf(const Container& elements) {
   return {elements.data(), elements.size() * sizeof(elements[0])};
 }
 
+// The first variant with the same image as `variants[index]`; code that does not depend on what
+// the variants differ in is stored once.
+std::size_t FirstEqualImage(const std::vector<VariantParts>& variants, std::size_t index) {
+  std::size_t i = 0;
+  while (i < index && variants[i].image != variants[index].image) ++i;
+  return i;
+}
+
 }  // namespace
 
 StringRef Parts::AddString(std::string_view text) { return Append(strings, text); }
@@ -53,10 +61,15 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   for (const VariantParts& variant : parts.variants) {
     VariantEntry entry = variant.entry;
     entry.cpu = Append(strings, variant.cpu);
-    images_size = AlignUp(images_size, kSegmentAlignment);
-    entry.image_offset = images_size;  // made absolute below
     entry.image_size = variant.image.size();
-    images_size += variant.image.size();
+    const std::size_t equal = FirstEqualImage(parts.variants, variants.size());
+    if (equal < variants.size()) {
+      entry.image_offset = variants[equal].image_offset;
+    } else {
+      images_size = AlignUp(images_size, kSegmentAlignment);
+      entry.image_offset = images_size;  // made absolute below
+      images_size += variant.image.size();
+    }
     entry.code_offsets_first = static_cast<std::uint32_t>(code_offsets.size());
     code_offsets.insert(code_offsets.end(), variant.code_offsets.begin(),
                         variant.code_offsets.end());

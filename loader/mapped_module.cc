@@ -6,91 +6,19 @@
 // executable before the view has checked the file and a variant was chosen.
 #include "loader/mapped_module.h"
 
-#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <new>
 #include <utility>
 
 #include "format/abi.h"
-#include "loader/cpu_features.h"
+#include "loader/choose_variant.h"
 #include "loader/os_memory.h"
 #include "loader/type_registry.h"
 
 namespace tenon::loader {
-namespace {
 
 using container::VariantEntry;
-
-unsigned FeatureCount(const VariantEntry& variant) {
-  unsigned count = 0;
-  for (const std::uint64_t bits : variant.cpu_features)
-    count += static_cast<unsigned>(std::popcount(bits));
-  return count;
-}
-
-bool HostHasFeatures(const VariantEntry& variant) {
-  for (int i = 0; i < 4; ++i) {
-    if ((variant.cpu_features[i] & ~HostCpuFeatures().bits[i]) != 0) return false;
-  }
-  return true;
-}
-
-// Why no variant can be used: the first of architecture, mode and CPU that none passes.
-Error Refusal(std::span<const VariantEntry> variants, std::optional<container::BoundsChecks> mode) {
-  const VariantEntry* candidate = nullptr;
-  for (const VariantEntry& variant : variants) {
-    if (variant.architecture == HostArchitecture()) candidate = &variant;
-  }
-  if (candidate == nullptr) {
-    return Error::Format("the file has code for %s, this host is %s",
-                         container::ArchitectureName(variants[0].architecture),
-                         container::ArchitectureName(HostArchitecture()));
-  }
-  const VariantEntry* with_mode = nullptr;
-  for (const VariantEntry& variant : variants) {
-    if (variant.architecture != HostArchitecture() || (mode && variant.bounds_checks != *mode))
-      continue;
-    if (with_mode == nullptr || FeatureCount(variant) < FeatureCount(*with_mode))
-      with_mode = &variant;
-  }
-  if (with_mode == nullptr) {
-    return Error::Format("the file has code with bounds checks \"%s\", \"%s\" was asked for",
-                         container::BoundsChecksName(candidate->bounds_checks),
-                         container::BoundsChecksName(*mode));
-  }
-  char names[200] = "";
-  std::size_t used = 0;
-  for (unsigned number = 0; number < 256; ++number) {
-    const std::uint64_t missing =
-        with_mode->cpu_features[number / 64] & ~HostCpuFeatures().bits[number / 64];
-    if ((missing >> (number % 64) & 1) == 0 || used >= sizeof names - 1) continue;
-    const int written = std::snprintf(names + used, sizeof names - used, "%s%s",
-                                      used == 0 ? "" : ", ", CpuFeatureName(number));
-    if (written > 0) used += static_cast<std::size_t>(written);
-  }
-  return Error::Format("the code needs CPU features that this host lacks: %s", names);
-}
-
-Result<const VariantEntry*> Choose(std::span<const VariantEntry> variants,
-                                   const OpenOptions& options) {
-  const VariantEntry* best = nullptr;
-  const auto better = [&](const VariantEntry& variant) {
-    if (best == nullptr) return true;
-    if (variant.bounds_checks != best->bounds_checks)
-      return variant.bounds_checks == container::BoundsChecks::kGuard;
-    return FeatureCount(variant) > FeatureCount(*best);
-  };
-  for (const VariantEntry& variant : variants) {
-    if (variant.architecture != HostArchitecture() || !HostHasFeatures(variant)) continue;
-    if (options.bounds_checks && variant.bounds_checks != *options.bounds_checks) continue;
-    if (better(variant)) best = &variant;
-  }
-  if (best == nullptr) return Refusal(variants, options.bounds_checks);
-  return best;
-}
-
-}  // namespace
 
 struct MappedModule::Parts {
   const MemorySource* memory;
@@ -135,8 +63,7 @@ struct MappedModule::Parts {
 
   Status Read(const OpenOptions& options) {
     TENON_ASSIGN_OR_RETURN(view, container::View::Open(bytes));
-    TENON_ASSIGN_OR_RETURN(
-        variant, Choose(view.Section<VariantEntry>(container::SectionId::kVariants), options));
+    TENON_ASSIGN_OR_RETURN(variant, ChooseVariant(view, options.bounds_checks));
     return Status::Ok();
   }
 

@@ -10,6 +10,7 @@
 
 #include "format/abi.h"
 #include "loader/mapped_module.h"
+#include "runtime/assembly.h"
 #include "runtime/memory.h"
 
 namespace tenon::abi {
@@ -41,10 +42,13 @@ struct ExecutionEnvironment {
   static constexpr std::size_t kMaximumFrames = 64;
   RecordedFrame frames[kMaximumFrames];
 };
-static_assert(offsetof(ExecutionEnvironment, wasm_sp) == 0 &&
-              offsetof(ExecutionEnvironment, host_sp) == 8 &&
-              offsetof(ExecutionEnvironment, current_host) == 16 &&
-              offsetof(ExecutionEnvironment, pending) == 24);
+static_assert(offsetof(ExecutionEnvironment, wasm_sp) == ENVIRONMENT_WASM_SP &&
+              offsetof(ExecutionEnvironment, host_sp) == ENVIRONMENT_HOST_SP &&
+              offsetof(ExecutionEnvironment, current_host) == ENVIRONMENT_CURRENT_HOST &&
+              offsetof(ExecutionEnvironment, pending) == ENVIRONMENT_PENDING);
+static_assert(offsetof(HostFunction, exec_env) == 0 &&
+              offsetof(HostFunction, native) == HOST_NATIVE &&
+              offsetof(HostFunction, stack_argument_bytes) == HOST_STACK_BYTES);
 
 }  // namespace tenon::abi
 

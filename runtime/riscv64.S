@@ -1,16 +1,11 @@
 # The doors between the host's stack and the wasm stack, for RISC-V (LP64D):
 # tenon_enter (host to wasm), tenon_host_call (wasm to host), tenon_unwind (out of
-# wasm after a trap). Offsets are those asserted in execution_environment.h and abi.h.
+# wasm after a trap). Offsets are those of assembly.h.
 #
 # Invariants: s0 chains through both stacks; tenon_enter's frame at host_sp is
 # all that tenon_unwind needs, wherever it is called.
 #if defined(__riscv) && __riscv_xlen == 64
-#define ENVIRONMENT_WASM_SP 0
-#define ENVIRONMENT_HOST_SP 8
-#define ENVIRONMENT_CURRENT_HOST 16
-#define ENVIRONMENT_PENDING 24
-#define HOST_NATIVE 32
-#define HOST_STACK_BYTES 40
+#include "runtime/assembly.h"
 
 # tenon_enter's frame: environment, padding, the outer current_host, wasm_sp and host_sp, padding,
 # then the registers.

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "format/dump.h"
+#include "loader/choose_variant.h"
 #include "loader/mapped_module.h"
 #include "runtime/instance.h"
 #include "runtime/wasi/wasi.h"
@@ -62,8 +63,9 @@ constexpr char kHelp[] =
     "  --version               Print the version and exit.\n"
     "  --help, -h              Print this and exit.\n"
     "\n"
-    "tenon inspect prints the file's versions, code variants, sections, imports and\n"
-    "exports; with --json for other programs to read.\n"
+    "tenon inspect prints the file's versions, code variants (and which of them this\n"
+    "machine takes, and why), sections, imports and exports; with --json for other\n"
+    "programs to read.\n"
     "\n"
     "Exit status: the program's own; 2: wrong command line; 125: the file cannot be\n"
     "run; 134: the program trapped.\n";
@@ -473,11 +475,16 @@ int Inspect(int count, char** arguments) {
   // The mapping and the descriptor go with the process.
   const auto view = container::View::Open({static_cast<const std::uint8_t*>(bytes), size});
   if (!view.ok()) return FileError(file, view.error().text());
-  const container::DumpOutput output{[](void* stream, const char* text, std::size_t length) {
-                                       std::fwrite(text, 1, length,
-                                                   static_cast<std::FILE*>(stream));
-                                     },
-                                     stdout};
+  const loader::VariantReport report(view.value());
+  const container::DumpOutput output{
+      [](void* stream, const char* text, std::size_t length) {
+        std::fwrite(text, 1, length, static_cast<std::FILE*>(stream));
+      },
+      stdout,
+      [](const void* state, const container::VariantEntry& variant) {
+        return static_cast<const loader::VariantReport*>(state)->Explain(variant);
+      },
+      &report};
   if (json)
     container::DumpJson(view.value(), output);
   else

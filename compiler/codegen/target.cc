@@ -96,6 +96,7 @@ Result<TargetDescription> ResolveTarget(const std::string& target, const std::st
   TargetDescription description;
   description.architecture = info->architecture;
   description.triple = info->triple;
+  description.has_guard_pages = info->has_guard_pages;
   description.cpu = cpu.empty() ? info->cpu : cpu;
   AppendFeatures(description.features, info->features);
   if (description.cpu == "native") {
@@ -125,6 +126,11 @@ Result<TargetDescription> ResolveTarget(const std::string& target, const std::st
     description.required_features[feature.number / 64] |= std::uint64_t{1} << (feature.number % 64);
   }
   return description;
+}
+
+Result<container::Architecture> ArchitectureOf(const std::string& target) {
+  TENON_ASSIGN_OR_RETURN(const ArchitectureInfo* info, FindArchitecture(target));
+  return info->architecture;
 }
 
 std::unique_ptr<llvm::TargetMachine> MakeTargetMachine(const TargetDescription& description,

@@ -16,8 +16,9 @@ namespace tenon::compiler {
 struct TargetDescription {
   container::Architecture architecture = container::Architecture::kX86_64;
   std::string triple;
-  std::string cpu;       // LLVM's name, "native" resolved
-  std::string features;  // LLVM's "+a,-b"
+  std::string cpu;              // LLVM's name, "native" resolved
+  std::string features;         // LLVM's "+a,-b"
+  bool has_guard_pages = true;  // see ArchitectureInfo
   // Features that the machine must have, as bits over format/cpu_features_*.def.
   std::array<std::uint64_t, 4> required_features{};
 };
@@ -25,6 +26,9 @@ struct TargetDescription {
 // Resolves wamrc's target names and LLVM triples, the default CPU level and "native".
 Result<TargetDescription> ResolveTarget(const std::string& target, const std::string& cpu,
                                         const std::string& cpu_features);
+
+// The architecture that a target's name or triple means.
+Result<container::Architecture> ArchitectureOf(const std::string& target);
 
 // A new machine; one per thread.
 std::unique_ptr<llvm::TargetMachine> MakeTargetMachine(const TargetDescription& description,

@@ -10,8 +10,8 @@ ModuleSource AddCompiler(CLI::App& app, const container::BoundsChecks& bounds_ch
   auto options = std::make_shared<compiler::Options>();
   options->opt_level = 1;
   options->jobs = 1;
-  app.add_option("--target", options->target, "Machine to compile for");
-  app.add_option("--cpu", options->cpu, "CPU to compile for");
+  app.add_option("--target", options->targets[0].target, "Machine to compile for");
+  app.add_option("--cpu", options->targets[0].cpu, "CPU to compile for");
   app.add_option("--opt-level", options->opt_level, "0 to 3")->check(CLI::Range(0, 3));
   return [options, &bounds_checks](const std::string&, std::span<const std::uint8_t> wasm) {
     options->bounds_checks = bounds_checks == container::BoundsChecks::kGuard

@@ -1,0 +1,102 @@
+// The inverse of the writer; see thin.h.
+#include "format/thin.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tenon::container {
+namespace {
+
+template <typename T>
+std::vector<T> Copy(const View& view, SectionId id) {
+  const auto section = view.Section<T>(id);
+  return std::vector<T>(section.begin(), section.end());
+}
+
+std::string CopyText(const View& view, SectionId id) {
+  const auto raw = view.RawSection(id);
+  return std::string(raw.begin(), raw.end());
+}
+
+// Where the CPU names begin that the writer has put behind all other strings; the end, if what
+// stands there is something else.
+std::size_t CpuNamesStart(const View& view) {
+  std::string names;
+  for (const VariantEntry& variant : view.Section<VariantEntry>(SectionId::kVariants)) {
+    names.append(view.String(variant.cpu));
+    names.push_back('\0');
+  }
+  const auto strings = view.RawSection(SectionId::kStrings);
+  if (names.size() > strings.size()) return strings.size();
+  const std::size_t start = strings.size() - names.size();
+  return std::memcmp(strings.data() + start, names.data(), names.size()) == 0 ? start
+                                                                              : strings.size();
+}
+
+}  // namespace
+
+Result<Parts> ReadParts(const View& view) {
+  static_assert(static_cast<int>(SectionId::kCodeImages) == 24, "copy every section below");
+  Parts parts;
+  parts.info = view.info();
+  parts.types = Copy<TypeEntry>(view, SectionId::kTypes);
+  parts.value_types = Copy<ValueType>(view, SectionId::kValueTypes);
+  parts.imports = Copy<ImportEntry>(view, SectionId::kImports);
+  parts.exports = Copy<ExportEntry>(view, SectionId::kExports);
+  parts.globals = Copy<GlobalEntry>(view, SectionId::kGlobals);
+  parts.memories = Copy<MemoryEntry>(view, SectionId::kMemories);
+  parts.tables = Copy<TableEntry>(view, SectionId::kTables);
+  parts.referenced_functions = Copy<ReferencedFunctionEntry>(view, SectionId::kReferencedFunctions);
+  parts.element_segments = Copy<ElementSegmentEntry>(view, SectionId::kElementSegments);
+  parts.element_items = Copy<ElementItem>(view, SectionId::kElementItems);
+  parts.data_segments = Copy<DataSegmentEntry>(view, SectionId::kDataSegments);
+  parts.constant_operations = Copy<ConstantOperationEntry>(view, SectionId::kConstantOperations);
+  parts.function_names = Copy<StringRef>(view, SectionId::kFunctionNames);
+  parts.custom_sections = Copy<CustomSectionEntry>(view, SectionId::kCustomSections);
+  parts.data_bytes = Copy<std::uint8_t>(view, SectionId::kDataBytes);
+  parts.memory_image = Copy<std::uint8_t>(view, SectionId::kMemoryImage);
+  parts.strings = CopyText(view, SectionId::kStrings).substr(0, CpuNamesStart(view));
+  parts.name_strings = CopyText(view, SectionId::kNameStrings);
+
+  const auto image_start = static_cast<std::uint64_t>(
+      view.RawSection(SectionId::kMemoryImage).data() - view.bytes().data());
+  for (MemoryEntry& memory : parts.memories) {
+    if (memory.image_size != 0) memory.image_offset -= image_start;
+  }
+
+  const auto offsets = view.Section<std::uint32_t>(SectionId::kCodeOffsets);
+  const auto ranges = view.Section<CodeRangeEntry>(SectionId::kCodeRanges);
+  const std::size_t per_variant = parts.referenced_functions.size() + 2 * parts.types.size();
+  for (const VariantEntry& entry : view.Section<VariantEntry>(SectionId::kVariants)) {
+    if (entry.code_ranges_first > ranges.size() ||
+        entry.code_ranges_count > ranges.size() - entry.code_ranges_first) {
+      return Error::Format("malformed file: a variant's code ranges lie outside of their section");
+    }
+    VariantParts variant;
+    variant.entry = entry;
+    variant.cpu = view.String(entry.cpu);
+    const auto image = view.bytes().subspan(entry.image_offset, entry.image_size);
+    variant.image.assign(image.begin(), image.end());
+    const auto own_offsets = offsets.subspan(entry.code_offsets_first, per_variant);
+    variant.code_offsets.assign(own_offsets.begin(), own_offsets.end());
+    const auto own_ranges = ranges.subspan(entry.code_ranges_first, entry.code_ranges_count);
+    variant.code_ranges.assign(own_ranges.begin(), own_ranges.end());
+    parts.variants.push_back(std::move(variant));
+  }
+  return parts;
+}
+
+Result<std::vector<std::uint8_t>> Thin(const View& view,
+                                       const std::function<bool(const VariantEntry&)>& keep) {
+  const auto entries = view.Section<VariantEntry>(SectionId::kVariants);
+  TENON_ASSIGN_OR_RETURN(Parts parts, ReadParts(view));
+  std::vector<VariantParts> kept;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (keep(entries[i])) kept.push_back(std::move(parts.variants[i]));
+  }
+  if (kept.empty()) return Error::Format("the file has no such variant; tenon inspect lists them");
+  parts.variants = std::move(kept);
+  return Write(parts);
+}
+
+}  // namespace tenon::container
