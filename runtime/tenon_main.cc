@@ -56,6 +56,8 @@ constexpr char kHelp[] =
     "  --invoke=NAME           Call the exported function NAME instead of _start; the\n"
     "                          ARGUMENTS are numbers, by its parameter types. Its\n"
     "                          results are printed one per line.\n"
+    "  --unknown-imports-trap  Functions that the module imports and nobody has trap when\n"
+    "                          they are called, instead of keeping it from running.\n"
     "  --bounds-checks=MODE    Use the code with this kind of memory bounds checks:\n"
     "                          guard (guard pages) or explicit (compare and branch).\n"
     "                          Default: guard if the file has it.\n"
@@ -77,6 +79,7 @@ struct CommandLine {
   std::vector<wasi::Preopen> preopens;
   wasi::WasiOptions wasi;
   loader::OpenOptions open;
+  InstantiateOptions instantiate;
   ExecutionEnvironmentOptions environment;
   const char* invoke = nullptr;
   const char* file = nullptr;
@@ -136,6 +139,11 @@ Status SetInvoke(CommandLine* line, const char* value) {
   return Status::Ok();
 }
 
+Status SetUnknownImportsTrap(CommandLine* line, const char*) {
+  line->instantiate.unknown_function_imports_trap = true;
+  return Status::Ok();
+}
+
 Status SetBoundsChecks(CommandLine* line, const char* value) {
   if (std::strcmp(value, "guard") == 0)
     line->open.bounds_checks = container::BoundsChecks::kGuard;
@@ -169,6 +177,7 @@ constexpr Option kOptions[] = {
     {"--addr-pool", SetAddressPool},
     {"--trace-wasi", SetTrace, false},
     {"--invoke", SetInvoke},
+    {"--unknown-imports-trap", SetUnknownImportsTrap, false},
     {"--bounds-checks", SetBoundsChecks},
     {"--stack-size", SetStackSize},
 };
@@ -355,7 +364,8 @@ Status Load(const CommandLine& line, Program* program, abi::TrapKind* trap) {
   TENON_ASSIGN_OR_RETURN(program->wasi, wasi::Create(line.wasi));
   TENON_ASSIGN_OR_RETURN(program->environment, CreateExecutionEnvironment(line.environment));
   const ImportResolver resolver{ResolveImport, program->wasi};
-  TENON_ASSIGN_OR_RETURN(program->instance, Instantiate(*program->module, resolver, {}, trap));
+  TENON_ASSIGN_OR_RETURN(program->instance,
+                         Instantiate(*program->module, resolver, line.instantiate, trap));
   return Status::Ok();
 }
 
