@@ -120,6 +120,9 @@ else
     python3 tests/wasi/run_testsuite.py --only=wasm32-wasip1 "$testsuite"
 fi
 
+stage "real programs"
+run_counting "real programs" bash tests/wasi/programs/run.sh "${TENON_WASI_PROGRAMS:-../wasi-programs}"
+
 stage "malformed inputs"
 run_counting "malformed inputs" python3 tests/malformed/run.py --tenonc="$TENONC" --tenon="$TENON"
 

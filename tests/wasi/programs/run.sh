@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Runs real programs, as their makers' compilers and packages have them, and checks what they print.
+#
+#   run.sh [--fetch] [--large] [DIRECTORY]
+#
+# DIRECTORY has npm packages (node_modules/…) that the programs come from or are compiled with;
+# --fetch installs them there. --large adds the modules of 20 MB and more, which take minutes to
+# compile. What is needed and not there is named as skipped. Uses $TENONC, $TENON, $WASM_CC
+# as the end-to-end tests do; $RUSTC is a Rust compiler with a WASI target ($RUST_FLAGS: more options).
+# The last line is: N passed, N failed, N skipped.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+fetch=no large=no
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --fetch) fetch=yes ;;
+    --large) large=yes ;;
+    *) echo "unknown option $1"; exit 2 ;;
+  esac
+  shift
+done
+directory=${1:-/nonexistent}
+packages=$directory/node_modules
+TENONC=${TENONC:-tenonc} TENON=${TENON:-tenon}
+if [[ $fetch == yes ]]; then
+  mkdir -p "$directory"
+  npm install --silent --no-audit --no-fund --prefix "$directory" \
+    assemblyscript @yowasp/clang @yowasp/yosys @esbuild/wasi-preview1 @ruby/3.3-wasm-wasi || exit 1
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+passed=0 failed=0 skipped=0
+ok() { echo "ok      $1"; passed=$((passed + 1)); }
+bad() { echo "FAILED  $1: ${*:2}"; failed=$((failed + 1)); }
+skip() { echo "SKIPPED $1: ${*:2}"; skipped=$((skipped + 1)); }
+# NAME, expected status, expected output (a file), then the command.
+check() {
+  local name=$1 expected=$2 output=$3 status=0
+  shift 3
+  timeout 300 "$@" > actual 2> errors < /dev/null || status=$?
+  if [[ $status != "$expected" ]]; then
+    bad "$name" "status $status, not $expected: $(tail -n 3 errors)"
+  elif ! diff "$output" actual > difference; then
+    bad "$name" "the output differs: $(head -n 5 difference)"
+  else
+    ok "$name"
+  fi
+}
+compile() { nice "$TENONC" "${@:3}" "$1" -o "$2" 2> errors || { bad "$2" "does not compile: $(head -n 2 errors)"; return 1; }; }
+
+# C++, the standard library with its file systems and streams: the same as natively.
+sysroot=$packages/@yowasp/clang/gen/llvm-resources.tar
+if [[ ! -f $sysroot ]]; then
+  skip "C++" "no package @yowasp/clang, whose C++ library has files"
+else
+  mkdir sysroot data
+  tar xf "$sysroot" -C sysroot
+  if g++ -std=c++20 -O1 "$here/files.cpp" -o native && clang++-22 --target=wasm32-wasip1 --sysroot=sysroot \
+      -resource-dir "$(clang-22 -print-resource-dir)" -O2 -fno-exceptions -std=c++20 "$here/files.cpp" -o cpp.wasm &&
+      compile cpp.wasm cpp.aot --opt-level=1; then
+    ./native > expected
+    check "C++: files, directories, time, random numbers" 3 expected "$TENON" --dir=data cpp.aot
+  fi
+fi
+
+# Rust, likewise. The expected output is at the end of files.rs.
+rustc=${RUSTC:-rustc}
+target=
+for name in wasm32-wasip1 wasm32-wasi; do
+  libraries=$($rustc ${RUST_FLAGS:-} --print target-libdir --target $name 2> /dev/null) &&
+    compgen -G "$libraries/libstd-*.rlib" > /dev/null && target=$name && break
+done
+if [[ -z $target ]]; then
+  skip "Rust" "no \$RUSTC with a WASI target"
+elif $rustc ${RUST_FLAGS:-} --target $target -O "$here/files.rs" -o rust.wasm && compile rust.wasm rust.aot --opt-level=1; then
+  mkdir -p data
+  sed -n 's|^// > ||p' "$here/files.rs" > expected
+  check "Rust: files, directories, time, collections" 4 expected "$TENON" --dir=data --env=HOME=/home rust.aot a "b c"
+fi
+
+# AssemblyScript on bare WASI.
+if [[ ! -f $packages/assemblyscript/bin/asc.js ]]; then
+  skip "AssemblyScript" "no package assemblyscript"
+else
+  cp "$here/files.ts" .
+  mkdir -p data
+  if node "$packages/assemblyscript/bin/asc.js" files.ts -O -o as.wasm --use abort=files/abort && compile as.wasm as.aot; then
+    printf 'one=1\nthree=3\ntwo=2\ncircle 12.566370614359173\n' > expected
+    check "AssemblyScript: a file, maps, strings" 5 expected "$TENON" --dir=data as.aot
+    head -n 3 expected | cmp -s - data/as.txt || bad "AssemblyScript" "data/as.txt is wrong"
+  fi
+fi
+
+if [[ $large == no ]]; then
+  skip "large programs" "without --large"
+else
+  flags=(--opt-level=1 --bounds-checks=guard)
+  # Go (GOOS=wasip1): esbuild bundles a program.
+  esbuild=$packages/@esbuild/wasi-preview1/esbuild.wasm
+  if [[ ! -f $esbuild ]]; then
+    skip "Go" "no package @esbuild/wasi-preview1"
+  elif compile "$esbuild" esbuild.aot "${flags[@]}"; then
+    mkdir bundle
+    printf 'import {twice} from "./b"\nconst text: string = `n=${twice(21)}`\nconsole.log(text)\n' > bundle/a.ts
+    echo 'export function twice(x: number): number { return x * 2 }' > bundle/b.ts
+    : > expected
+    check "Go: esbuild bundles" 0 expected "$TENON" --dir=bundle::/ --env=PWD=/ esbuild.aot /a.ts --bundle --log-level=error --outfile=/out.js
+    [[ $(node bundle/out.js) == n=42 ]] || bad "Go: esbuild" "the bundle prints $(node bundle/out.js)"
+  fi
+
+  # Yosys synthesises a counter, whose cells are counted.
+  yosys=$packages/@yowasp/yosys/gen
+  if [[ ! -f $yosys/yosys.core.wasm ]]; then
+    skip "Yosys" "no package @yowasp/yosys"
+  elif compile "$yosys/yosys.core.wasm" yosys.aot "${flags[@]}"; then
+    mkdir -p yosys/tmp
+    node --input-type=module -e '
+      import fs from "fs"
+      const {filesystem} = await import(process.argv[1])
+      const write = (tree, at) => {
+        for (const [name, entry] of Object.entries(tree)) {
+          if (typeof entry === "string" || entry instanceof Uint8Array) fs.writeFileSync(`${at}/${name}`, entry)
+          else if (entry instanceof URL) fs.copyFileSync(entry, `${at}/${name}`)
+          else { fs.mkdirSync(`${at}/${name}`, {recursive: true}); write(entry, `${at}/${name}`) }
+        }
+      }
+      write(filesystem, "yosys")' "$yosys/resources-yosys.js"
+    cp "$here/counter.v" yosys
+    : > expected
+    check "Yosys: synthesises" 0 expected "$TENON" --stack-size=33554432 --dir=yosys::/ yosys.aot -q \
+      -p "read_verilog /counter.v; synth -top counter; abc -g AND,XOR; write_json /out.json; write_verilog -noattr /out.v"
+    cells=$(grep -c '"type": "\$_' yosys/out.json)
+    flops=$(grep -c '"type": "\$_SDFF' yosys/out.json)
+    [[ $flops == 8 && $cells -gt 16 && $cells -lt 60 ]] || bad "Yosys" "$cells cells, $flops of them flip-flops"
+  fi
+
+  # CRuby runs a script, in a host that is written against wasm_export.h.
+  ruby=$packages/@ruby/3.3-wasm-wasi/dist/ruby+stdlib.wasm
+  build=$(dirname "$(dirname "$TENON")")
+  if [[ ! -f $ruby ]]; then
+    skip "Ruby" "no package @ruby/3.3-wasm-wasi"
+  elif compile "$ruby" ruby.aot "${flags[@]}"; then
+    mkdir ruby
+    libraries=("$build"/libtenon_runtime.a "$build"/libtenon_format.a)
+    sed -n 's|^# > ||p' "$here/script.rb" > expected
+    clang-22 -O1 -I"$here/../../.." "$here/ruby_host.c" "${libraries[@]}" -lstdc++ -lpthread -lm -o ruby_host &&
+      check "CRuby: a script with files, JSON, exceptions, fibers" 0 expected ./ruby_host ruby.aot "$here/script.rb" ruby
+  fi
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0))

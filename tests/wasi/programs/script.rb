@@ -1,0 +1,22 @@
+# What the Ruby program test runs; see run.sh.
+require 'set'
+require 'json'
+class Fib
+  include Enumerable
+  def each
+    a, b = 0, 1
+    loop { yield a; a, b = b, a + b }
+  end
+end
+puts Fib.new.lazy.select(&:even?).first(8).inspect
+File.write("/data/out.json", JSON.generate({"words" => %w[b a c].sort, "t" => 3.5, "big" => 2**100}))
+puts JSON.parse(File.read("/data/out.json")).inspect
+begin
+  raise ArgumentError, "caught"
+rescue => e
+  puts "#{e.class}: #{e.message}"
+end
+puts Dir.children("/data").sort.inspect
+puts (1..20).reduce(:*), "ünïcode".upcase, [3,1,2].sort_by { -_1 }.inspect
+f = Fiber.new { Fiber.yield 1; 2 }
+puts f.resume, f.resume
