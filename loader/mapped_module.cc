@@ -72,11 +72,25 @@ struct MappedModule::Parts {
     image = bytes.data() + variant->image_offset;
     if (variant->text_size == 0) return Status::Ok();
     const std::uint64_t text = variant->image_offset + variant->text_offset;
+    if (text % os::PageSize() != 0) return CopyCode();  // the system's pages are larger than ours
     if (os::MapFile(const_cast<std::uint8_t*>(bytes.data()) + text, file, text, variant->text_size,
                     os::Access::kReadExecute) == nullptr) {
       return Error::Format("its code cannot be mapped executable: %s", std::strerror(errno));
     }
     return Status::Ok();
+  }
+
+  // Where the bytes are part of a program's read-only pages, the code runs where it lies.
+  bool UseCodeInPlace() {
+    const std::uint8_t* const in_place = bytes.data() + variant->image_offset;
+    // Code may address its constants by page (AArch64's adrp).
+    const bool aligned =
+        reinterpret_cast<std::uintptr_t>(in_place) % container::kSegmentAlignment == 0;
+    if (variant->text_size == 0 || !aligned || !os::IsNeverWritten(in_place, variant->image_size))
+      return false;
+    if (!MakeExecutable(in_place + variant->text_offset)) return false;
+    image = in_place;
+    return true;
   }
 
   Status CopyCode() {
@@ -92,13 +106,20 @@ struct MappedModule::Parts {
     // Instruction caches that do not see writes have to be told.
     __builtin___clear_cache(reinterpret_cast<char*>(text),
                             reinterpret_cast<char*>(text) + variant->text_size);
-    if (!os::Protect(code_copy, copy_size, os::Access::kRead) ||
-        (variant->text_size != 0 &&
-         !os::Protect(text, variant->text_size, os::Access::kReadExecute))) {
+    if (!os::Protect(code_copy, copy_size, os::Access::kRead) || !MakeExecutable(text))
       return Error::Format("the code cannot be made executable: %s", std::strerror(errno));
-    }
     image = static_cast<const std::uint8_t*>(code_copy);
     return Status::Ok();
+  }
+
+  // Of read-only pages. Where the system's pages are larger than a container's, the first may
+  // hold constants too.
+  bool MakeExecutable(const std::uint8_t* text) const {
+    const auto begin = reinterpret_cast<std::uintptr_t>(text);
+    const std::uintptr_t page = begin & ~std::uintptr_t{os::PageSize() - 1};
+    return variant->text_size == 0 ||
+           os::Protect(reinterpret_cast<void*>(page), begin - page + variant->text_size,
+                       os::Access::kReadExecute);
   }
 };
 
@@ -157,7 +178,7 @@ Result<std::unique_ptr<MappedModule>> MappedModule::OpenBuffer(std::span<const s
   Parts parts(options);
   parts.bytes = bytes;
   TENON_TRY(parts.Read(options));
-  TENON_TRY(parts.CopyCode());
+  if (!parts.UseCodeInPlace()) TENON_TRY(parts.CopyCode());
   return Finish(parts);
 }
 

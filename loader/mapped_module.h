@@ -33,8 +33,9 @@ class MappedModule {
   // Maps `path`.
   static Result<std::unique_ptr<MappedModule>> OpenFile(const char* path,
                                                         const OpenOptions& options);
-  // `bytes` must outlive the module; code is copied to executable pages (written before they become
-  // executable, never both), everything else is used in place.
+  // `bytes` must outlive the module. In whole pages of a program or library that are never written
+  // (a constant, page aligned) code is used in place; else it is copied to executable pages
+  // (written before they become executable, never both). Everything else is used in place.
   static Result<std::unique_ptr<MappedModule>> OpenBuffer(std::span<const std::uint8_t> bytes,
                                                           const OpenOptions& options);
   MappedModule(const MappedModule&) = delete;

@@ -26,6 +26,11 @@ void Unmap(void* base, std::uint64_t size);
 // Whole pages.
 bool Protect(void* base, std::uint64_t size, Access access);
 
+// Whether these are bytes of the read-only pages of a loaded program or library: nobody writes them
+// while it is loaded, and what else lies in the same pages is as constant. Else false; also where
+// that is not known.
+bool IsNeverWritten(const void* base, std::uint64_t size);
+
 // A file opened for mapping.
 struct File {
   int descriptor = -1;

@@ -2,7 +2,7 @@
 #ifndef TENON_TENON_H
 #define TENON_TENON_H
 
-#include "runtime/wasm_export.h"
+#include "wasm_export.h"
 
 #ifdef __cplusplus
 extern "C" {

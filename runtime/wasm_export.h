@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #ifndef WASM_RUNTIME_API_EXTERN
-#define WASM_RUNTIME_API_EXTERN
+#define WASM_RUNTIME_API_EXTERN __attribute__((visibility("default")))
 #endif
 
 #ifdef __cplusplus

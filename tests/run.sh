@@ -122,6 +122,8 @@ fi
 
 stage "real programs"
 run_counting "real programs" bash tests/wasi/programs/run.sh "${TENON_WASI_PROGRAMS:-../wasi-programs}"
+stage "used by other projects"
+run_counting "used by other projects" bash tests/package/run.sh
 
 stage "malformed inputs"
 run_counting "malformed inputs" python3 tests/malformed/run.py --tenonc="$TENONC" --tenon="$TENON"
