@@ -86,19 +86,20 @@ Status AddMappedDirectory(WasiContext* context, const char* text) {
 Status AddListener(WasiContext* context, const char* address) {
   int host;
   TENON_ASSIGN_OR_RETURN(host, ListenOn(address));
+  FileReference file = NewOpenFile(host, true);
+  if (!file) {
+    close(host);
+    return AddFile(context, std::move(file));
+  }
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
   auto* const any = reinterpret_cast<sockaddr*>(&bound);
-  FileReference file = NewOpenFile(host, true);
-  if (!file) close(host);
   if (getsockname(host, any, &size) != 0 || !context->address_pool.Allows(any)) {
     return Error::Format("The address pool does not allow to listen on %s.", address);
   }
-  if (file) {
-    file->type = FileType::kSocketStream;
-    file->rights = kListenerRights;
-    file->inheriting = kSocketRights;
-  }
+  file->type = FileType::kSocketStream;
+  file->rights = kListenerRights;
+  file->inheriting = kSocketRights;
   return AddFile(context, std::move(file));
 }
 
