@@ -91,7 +91,7 @@ class TargetOptions {
             "Machine to compile for; \"help\" lists them. Given several times, with the --cpu "
             "options that follow each, the file carries code for all",
             "NAME")
-            ->default_str("x86_64");
+            ->default_str("this machine's");
     cpu_ = add("--cpu",
                "Oldest CPU the code must run on; \"native\" is this machine, \"help\" lists more. "
                "Given several times, the file carries code for each and the loader takes the best",

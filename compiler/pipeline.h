@@ -16,9 +16,9 @@ enum class OutputFormat : std::uint8_t { kContainer, kObject, kLlvmIr };
 
 // One machine to compile for.
 struct TargetOption {
-  std::string target = "x86_64";  // wamrc's name or an LLVM triple
-  std::string cpu;                // empty: the target's portable level; "native": this machine
-  std::string cpu_features;       // LLVM's "+a,-b"
+  std::string target;        // wamrc's name or an LLVM triple; empty: this machine's architecture
+  std::string cpu;           // empty: the target's portable level; "native": this machine
+  std::string cpu_features;  // LLVM's "+a,-b"
 };
 
 struct Options {

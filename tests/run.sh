@@ -122,8 +122,12 @@ fi
 
 stage "real programs"
 run_counting "real programs" bash tests/wasi/programs/run.sh "${TENON_WASI_PROGRAMS:-../wasi-programs}"
+
 stage "used by other projects"
 run_counting "used by other projects" bash tests/package/run.sh
+
+stage "Debian packages"
+run_counting "Debian packages" bash tests/package/debian.sh
 
 stage "malformed inputs"
 run_counting "malformed inputs" python3 tests/malformed/run.py --tenonc="$TENONC" --tenon="$TENON"

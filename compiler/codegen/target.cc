@@ -50,8 +50,8 @@ void AppendFeatures(std::string& features, const std::string& more) {
 
 // By wamrc's name or LLVM triple.
 Result<const ArchitectureInfo*> FindArchitecture(const std::string& target) {
-  const std::string name =
-      target == "x86-64" || target == "amd64" || target.empty() ? "x86_64" : target;
+  std::string name = target == "x86-64" || target == "amd64" ? "x86_64" : target;
+  if (name.empty()) name = llvm::sys::getDefaultTargetTriple();
   // wamrc's names carry the architecture's version (aarch64v8, aarch64v8.2).
   const llvm::Triple triple(name.starts_with("aarch64v8") ? "aarch64" : name);
   const bool is_linux = triple.getOS() == llvm::Triple::UnknownOS || triple.isOSLinux();
