@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "compiler/wasm/type_relations.h"
 #include "format/abi.h"
 
 namespace tenon::compiler {
@@ -50,11 +51,17 @@ class ModuleDescription {
   // The address of an active segment if it is known now.
   static std::optional<std::uint64_t> KnownOffset(const wasm::ConstantExpression& expression) {
     if (expression.size() != 1) return std::nullopt;
-    if (expression[0].kind != wasm::ConstantOperation::Kind::kI32Const) return std::nullopt;
-    return expression[0].value & 0xFFFFFFFF;
+    switch (expression[0].kind) {
+      case wasm::ConstantOperation::Kind::kI32Const: return expression[0].value & 0xFFFFFFFF;
+      case wasm::ConstantOperation::Kind::kI64Const: return expression[0].value;
+      default: return std::nullopt;
+    }
   }
-  static container::LimitsEntry LimitsOf(const wasm::Limits& limits) {
-    return {limits.minimum, limits.maximum.value_or(~std::uint64_t{0})};
+  static container::LimitsEntry LimitsOf(const wasm::Limits& limits, bool of_memory) {
+    const std::uint32_t flags = (limits.is_64 ? container::kLimits64 : 0U) |
+                                (limits.shared ? container::kLimitsShared : 0U);
+    return {limits.minimum, limits.maximum.value_or(~std::uint64_t{0}), flags,
+            of_memory ? limits.page_size_log2 : 0};
   }
 
   const wasm::Module& module_;
@@ -85,10 +92,16 @@ void ModuleDescription::DescribeInfo(const std::string& producer) {
 }
 
 void ModuleDescription::DescribeTypes() {
-  for (const wasm::FunctionType& type : module_.types) {
+  for (std::size_t i = 0; i < module_.types.size(); ++i) {
+    const wasm::FunctionType& type = module_.types[i];
+    const wasm::TypeDeclaration& declaration = module_.type_declarations[i];
     container::TypeEntry entry{};
-    entry.key = abi::TypeKey(type.parameters.data(), type.parameters.size(), type.results.data(),
-                             type.results.size());
+    entry.kind = container::TypeKind::kFunction;
+    entry.group_first = declaration.group_first;
+    entry.group_size = declaration.group_size;
+    entry.supertype = declaration.supertype.value_or(kNone);
+    entry.is_final = declaration.is_final ? 1 : 0;
+    entry.key = wasm::TypeKeyOf(module_, static_cast<std::uint32_t>(i));
     entry.first_value = static_cast<std::uint32_t>(parts_.value_types.size());
     entry.parameter_count = static_cast<std::uint16_t>(type.parameters.size());
     entry.result_count = static_cast<std::uint16_t>(type.results.size());
@@ -112,9 +125,11 @@ void ModuleDescription::DescribeImportsAndExports() {
       case ExternKind::kFunction: entry.type = module_.functions[item.index].type_index; break;
       case ExternKind::kTable:
         entry.type = static_cast<std::uint32_t>(module_.tables[item.index].element_type);
-        entry.limits = LimitsOf(module_.tables[item.index].limits);
+        entry.limits = LimitsOf(module_.tables[item.index].limits, false);
         break;
-      case ExternKind::kMemory: entry.limits = LimitsOf(module_.memories[item.index].limits); break;
+      case ExternKind::kMemory:
+        entry.limits = LimitsOf(module_.memories[item.index].limits, true);
+        break;
       case ExternKind::kGlobal:
         entry.type = static_cast<std::uint32_t>(module_.globals[item.index].type);
         entry.is_mutable = module_.globals[item.index].is_mutable ? 1 : 0;
@@ -179,11 +194,11 @@ void ModuleDescription::DescribeIndexSpaces() {
   }
   for (const wasm::Table& table : module_.tables) {
     parts_.tables.push_back(
-        {table.element_type, 0, LimitsOf(table.limits), Constant(table.initializer)});
+        {table.element_type, 0, LimitsOf(table.limits, false), Constant(table.initializer)});
   }
   for (const wasm::Memory& memory : module_.memories) {
     container::MemoryEntry entry{};
-    entry.limits = LimitsOf(memory.limits);
+    entry.limits = LimitsOf(memory.limits, true);
     parts_.memories.push_back(entry);
   }
 }
@@ -232,7 +247,10 @@ void ModuleDescription::DescribeData() {
 // Only if every active segment of the memory has a known place inside the minimum size: then the
 // order of segments and the trap of one outside are not observable.
 void ModuleDescription::BuildMemoryImage(std::uint32_t memory_index) {
-  const std::uint64_t size = module_.memories[memory_index].limits.minimum * abi::kPageSize;
+  const wasm::Limits& limits = module_.memories[memory_index].limits;
+  // A memory whose size is no multiple of the system's pages cannot take whole ones.
+  if (limits.page_size_log2 != 16 || limits.minimum > UINT32_MAX) return;
+  const std::uint64_t size = limits.minimum << limits.page_size_log2;
   std::uint64_t low = size;
   std::uint64_t high = 0;
   std::uint64_t total = 0;
@@ -240,7 +258,7 @@ void ModuleDescription::BuildMemoryImage(std::uint32_t memory_index) {
     if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index)
       continue;
     const std::optional<std::uint64_t> offset = KnownOffset(segment.offset);
-    if (!offset || *offset + segment.bytes.size() > size) return;
+    if (!offset || *offset > size || segment.bytes.size() > size - *offset) return;
     if (segment.bytes.empty()) continue;
     low = std::min(low, *offset);
     high = std::max(high, *offset + segment.bytes.size());

@@ -22,6 +22,7 @@
 #include "compiler/container_parts.h"
 #include "compiler/wasm/reader.h"
 #include "compiler/wasm/validator.h"
+#include "format/abi.h"
 #include "format/writer.h"
 
 namespace tenon::compiler {
@@ -137,19 +138,26 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
   parts.entry.text_offset = image.text_offset;
   parts.entry.text_size = image.text_size;
   parts.entry.maximum_frame_size = static_cast<std::uint32_t>(image.maximum_frame_size);
+  parts.entry.function_traits =
+      job.module.uses_tail_calls ? static_cast<std::uint32_t>(abi::kTraitTailConvention) : 0;
   parts.cpu = variant.target.cpu;
 
   const auto symbol = [&](char kind, std::size_t index) {
     const auto found = image.symbols.find(kind + std::to_string(index));
     return found == image.symbols.end() ? container::kNone : found->second;
   };
-  for (const std::uint32_t index : job.layout.referenced_functions) {
-    parts.code_offsets.push_back(symbol('f', index));
-  }
+  // Where there are wrappers, those are what others call (abi.h).
+  const auto append_functions = [&](char kind) {
+    for (const std::uint32_t index : job.layout.referenced_functions) {
+      parts.code_offsets.push_back(symbol(kind, index));
+    }
+  };
+  append_functions(job.module.uses_tail_calls ? 'w' : 'f');
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
     parts.code_offsets.push_back(symbol('h', i));
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
     parts.code_offsets.push_back(symbol('e', i));
+  append_functions('f');
 
   for (const auto& [name, offset] : image.symbols) {
     const std::uint32_t function =
@@ -200,8 +208,8 @@ std::string VersionText() {
 Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
                                                      const Options& options) {
   TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
-  TENON_ASSIGN_OR_RETURN(const wasm::Module module, wasm::ReadModule(wasm));
-  TENON_TRY(wasm::ValidateModule(module));
+  TENON_ASSIGN_OR_RETURN(wasm::Module module, wasm::ReadModule(wasm));
+  TENON_TRY(wasm::ValidateModule(module, &module.uses_tail_calls));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module);

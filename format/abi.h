@@ -2,10 +2,23 @@
 //
 // A wasm function `(param P…) (result R…)` is native code with the platform's C
 // calling convention, with the VmContext of its instance as an extra argument
-// in a register that no other argument uses and that the callee preserves (x86-64: r13, LLVM's
+// in a register that no other argument uses (x86-64: r13, LLVM's
 // `swiftself`); the wasm parameters follow the C convention as if the context
-// were not there. References are pointers, null is 0. Several results
-// are returned as an LLVM struct of them in order.
+// were not there. References are pointers, null is 0. Up to two integer or reference results and
+// two floating-point or vector ones (ResultsInMemory) are returned as an LLVM struct of them in
+// order; more go, as 64-bit cells, where a pointer says that stands before the parameters.
+//
+// Tail calls. C's convention has none, and the one that has (LLVM's SwiftTail, in which the callee
+// pops its arguments and need not give the context register back) costs a little at every
+// call. So only in modules that use tail calls do functions have that convention. Each of their
+// functions that can become a funcref has a wrapper with C's, which is FuncRef::code: whoever
+// calls it need not know. A tail call into another instance is a jump to FuncRef::direct if the
+// traits say that it has the convention; else to an adapter of the caller's module (one per
+// type), which finds the code to call in the callee's VmContext::tail_target and calls it: one
+// frame, which goes when that function, which has no tail calls, returns. The stack arguments of
+// a tail call would lie over the caller's; so in these modules what has no register
+// (RegisterArguments) lies in a buffer of the caller's instance instead, in 64-bit cells, and is
+// read on entry, before anything else is called.
 //
 // All structs here are laid out for 64-bit little-endian targets. Changing any
 // of them, or a .def table's existing rows, means a new kAbiVersion.
@@ -18,7 +31,7 @@
 
 namespace tenon::abi {
 
-inline constexpr std::uint32_t kAbiVersion = 2;
+inline constexpr std::uint32_t kAbiVersion = 3;
 
 inline constexpr std::uint64_t kPageSize = 65536;  // WebAssembly's, in bytes
 
@@ -71,14 +84,20 @@ struct ExecutionEnvironment;  // the runtime's
 // What a funcref points to. A record lives in the instance that defines (or,
 // for host functions, imports) the function and is immutable.
 struct FuncRef {
-  const void* code;        // wasm convention
+  const void* code;        // C's convention
   VmContext* context;      // goes into the context register; a HostFunction for host functions
   std::uint64_t type_key;  // see TypeKey
   const void*
       enter;  // EntryTrampoline of its type; null only in functions nothing outside can reach
+  const void* direct;    // the function itself, for its own instance and those who know the traits
+  std::uint64_t traits;  // FunctionTrait
 };
-static_assert(sizeof(FuncRef) == 32 && offsetof(FuncRef, context) == 8 &&
+static_assert(sizeof(FuncRef) == 48 && offsetof(FuncRef, context) == 8 &&
               offsetof(FuncRef, type_key) == 16);
+
+enum FunctionTrait : std::uint64_t {
+  kTraitTailConvention = 1,  // `direct` is SwiftTail
+};
 
 // Host to wasm: unpacks `values` into registers, calls `code` with `context`,
 // packs the results into `values`. Generated once per function type. Each
@@ -96,17 +115,19 @@ struct MemoryInstance {
   // The rest is the runtime's.
   std::uint64_t reserved_bytes;  // how much lies reserved at base
   void* ledger;                  // on which the memory's bytes are counted
-  void* reserved;
+  std::uint32_t page_size_log2;
+  std::uint32_t flags;  // container::LimitsFlag, and the runtime's own
 };
 static_assert(sizeof(MemoryInstance) == 48);
 
 struct TableInstance {
-  void** elements;  // FuncRef* or externref values
+  void** elements;  // references, in the way of value_type.h
   std::uint64_t size;
   std::uint64_t maximum;
   std::uint64_t capacity;
+  std::uint64_t flags;  // container::LimitsFlag
 };
-static_assert(sizeof(TableInstance) == 32);
+static_assert(sizeof(TableInstance) == 40);
 
 // The fixed head of an instance's block. What follows lies at the offsets in the
 // container's ModuleInfo:
@@ -127,8 +148,11 @@ struct VmContext {
   void* instance;                  // the runtime's Instance
   const std::uint64_t* type_keys;  // of all types of the module; for keys only known at run time
   std::uint64_t reserved[3];
+  // Set by a caller for the adapter of a tail call, which reads them at once.
+  const void* tail_target;
+  const std::uint64_t* tail_arguments;  // the buffer
 };
-static_assert(sizeof(VmContext) == 64);
+static_assert(sizeof(VmContext) == 80);
 
 // What stands in the context register of a host function's thunk; it begins as a
 // VmContext does. The thunk (in the importing module, one per imported type) is
@@ -145,18 +169,45 @@ struct HostFunction {
   std::uint64_t stack_argument_bytes;  // multiple of 16
   void* attachment;
   const void* binding;  // the runtime's: how `native` wants its arguments converted, or null
+  const void* tail_target;
+  const std::uint64_t* tail_arguments;
 };
-static_assert(sizeof(HostFunction) == 64 && offsetof(HostFunction, native) == 32 &&
+static_assert(sizeof(HostFunction) == 80 && offsetof(HostFunction, native) == 32 &&
               offsetof(HostFunction, stack_argument_bytes) == 40);
 static_assert(offsetof(HostFunction, stack_limit) == offsetof(VmContext, stack_limit) &&
-              offsetof(HostFunction, instance) == offsetof(VmContext, instance));
+              offsetof(HostFunction, instance) == offsetof(VmContext, instance) &&
+              offsetof(HostFunction, tail_target) == offsetof(VmContext, tail_target) &&
+              offsetof(HostFunction, tail_arguments) == offsetof(VmContext, tail_arguments));
 
-// The 64-bit key by which call_indirect compares function types. Types of at
-// most kPackedValues basic values are packed (an injective encoding, so
-// equal keys are equal types, over all modules): bits 0–4 number of parameters, bits 5–9
-// number of results, then three bits a value. Longer ones have
-// kInternedBit set and are numbered by the runtime's registry at load; code
-// reads those from VmContext::type_keys.
+constexpr bool InFloatRegister(ValueType type) {
+  return type == ValueType::kF32 || type == ValueType::kF64 || type == ValueType::kV128;
+}
+
+constexpr bool ResultsInMemory(const ValueType* results, std::size_t count) {
+  std::size_t floats = 0;
+  for (std::size_t i = 0; i < count; ++i) floats += InFloatRegister(results[i]) ? 1 : 0;
+  return floats > 2 || count - floats > 2;
+}
+
+// Which of a function's arguments have a register on every architecture: the first six integers and
+// references (five, if the results are in memory) and the first eight others.
+struct RegisterArguments {
+  explicit constexpr RegisterArguments(bool results_in_memory)
+      : integers(results_in_memory ? 1 : 0) {}
+  // To be called for each parameter in order.
+  constexpr bool Next(ValueType type) {
+    return InFloatRegister(type) ? ++floats <= 8 : ++integers <= 6;
+  }
+  unsigned integers;
+  unsigned floats = 0;
+};
+
+// The 64-bit key by which call_indirect compares function types: equal keys are equal types, over
+// all modules. Final types without a supertype, alone in their recursive group, of at
+// most kPackedValues basic values are packed (an injective encoding): bits 0–4 number of
+// parameters, bits 5–9 number of results, then three bits a value. All others have
+// kInternedBit set and are numbered by the runtime's registry at load, as whole recursive groups;
+// code reads those from VmContext::type_keys.
 inline constexpr std::uint64_t kInternedBit = std::uint64_t{1} << 63;
 inline constexpr std::size_t kPackedValues = 17;
 
@@ -169,8 +220,8 @@ constexpr std::uint64_t PackedValueCode(ValueType type) {
     case ValueType::kV128: return 5;
     case ValueType::kFuncRef: return 6;
     case ValueType::kExternRef: return 7;
+    default: return 0;  // cannot be packed
   }
-  return 0;
 }
 
 // kInternedBit alone if the type cannot be packed.
@@ -179,11 +230,15 @@ constexpr std::uint64_t TypeKey(const ValueType* parameters, std::size_t paramet
   if (parameter_count + result_count > kPackedValues) return kInternedBit;
   std::uint64_t key = parameter_count | (std::uint64_t{result_count} << 5);
   unsigned shift = 10;
-  for (std::size_t i = 0; i < parameter_count; ++i, shift += 3)
-    key |= PackedValueCode(parameters[i]) << shift;
-  for (std::size_t i = 0; i < result_count; ++i, shift += 3)
-    key |= PackedValueCode(results[i]) << shift;
-  return key;
+  bool packs = true;
+  const auto append = [&](ValueType type) {
+    packs = packs && PackedValueCode(type) != 0;
+    key |= PackedValueCode(type) << shift;
+    shift += 3;
+  };
+  for (std::size_t i = 0; i < parameter_count; ++i) append(parameters[i]);
+  for (std::size_t i = 0; i < result_count; ++i) append(results[i]);
+  return packs ? key : kInternedBit;
 }
 
 }  // namespace tenon::abi

@@ -148,23 +148,48 @@ struct VariantEntry {
   std::uint32_t code_ranges_first;   // in kCodeRanges, sorted by text_offset
   std::uint32_t code_ranges_count;
   // In kCodeOffsets, offsets into the image or kNone: one per referenced
-  // function, then one host thunk per type, then one entry trampoline per type.
+  // function (as others call it), then one host thunk per type, then one entry trampoline per type,
+  // then again one per referenced function: the function itself.
   std::uint32_t code_offsets_first;
+  std::uint32_t function_traits;  // abi::FunctionTrait
+  std::uint32_t reserved;
 };
-static_assert(sizeof(VariantEntry) == 96);
+static_assert(sizeof(VariantEntry) == 104);
+// How many code offsets a variant has.
+constexpr std::uint64_t CodeOffsetsPerVariant(std::uint64_t referenced_functions,
+                                              std::uint64_t types) {
+  return 2 * (referenced_functions + types);
+}
 
+enum class TypeKind : std::uint16_t { kFunction = 1 };
+
+// Types are in module order, so a recursive group is a run of them. Value types and supertypes name
+// types by their index here, which is below the end of the own group.
 struct TypeEntry {
   std::uint64_t key;          // abi::TypeKey
   std::uint32_t first_value;  // in kValueTypes: parameters, then results
   std::uint16_t parameter_count;
   std::uint16_t result_count;
+  std::uint32_t group_first;
+  std::uint32_t group_size;
+  std::uint32_t supertype;  // or kNone
+  TypeKind kind;
+  std::uint16_t is_final;  // 0 or 1
 };
-static_assert(sizeof(TypeEntry) == 16);
+static_assert(sizeof(TypeEntry) == 32);
+
+enum LimitsFlag : std::uint32_t {
+  kLimits64 = 1,      // addresses are 64 bits wide
+  kLimitsShared = 2,  // memories
+};
 
 struct LimitsEntry {
   std::uint64_t minimum;
   std::uint64_t maximum;  // ~0: none given
+  std::uint32_t flags;
+  std::uint32_t page_size_log2;  // memories; 0 of tables
 };
+static_assert(sizeof(LimitsEntry) == 24);
 
 struct ImportEntry {
   StringRef module;
@@ -175,7 +200,7 @@ struct ImportEntry {
   std::uint32_t type;  // functions: type index; globals, tables: ValueType
   LimitsEntry limits;  // memories, tables
 };
-static_assert(sizeof(ImportEntry) == 40);
+static_assert(sizeof(ImportEntry) == 48);
 
 struct ExportEntry {
   StringRef name;
@@ -222,14 +247,14 @@ struct GlobalEntry {
 static_assert(sizeof(GlobalEntry) == 16);
 
 struct MemoryEntry {
-  LimitsEntry limits;  // pages
+  LimitsEntry limits;  // in pages
   // kMemoryImage bytes [image_offset, +image_size) are the memory's first bytes at
   // address image_address (a page multiple); image_size 0: none.
   std::uint64_t image_address;
   std::uint64_t image_offset;  // in the file, page aligned
   std::uint64_t image_size;
 };
-static_assert(sizeof(MemoryEntry) == 40);
+static_assert(sizeof(MemoryEntry) == 48);
 
 struct TableEntry {
   ValueType element_type;
@@ -237,7 +262,7 @@ struct TableEntry {
   LimitsEntry limits;
   ConstantRange initializer;  // count 0: null
 };
-static_assert(sizeof(TableEntry) == 32);
+static_assert(sizeof(TableEntry) == 40);
 
 // A function that can become a funcref: exported, in a segment, in ref.func, or the start function.
 struct ReferencedFunctionEntry {

@@ -66,7 +66,8 @@ Result<Parts> ReadParts(const View& view) {
 
   const auto offsets = view.Section<std::uint32_t>(SectionId::kCodeOffsets);
   const auto ranges = view.Section<CodeRangeEntry>(SectionId::kCodeRanges);
-  const std::size_t per_variant = parts.referenced_functions.size() + 2 * parts.types.size();
+  const std::uint64_t per_variant =
+      CodeOffsetsPerVariant(parts.referenced_functions.size(), parts.types.size());
   for (const VariantEntry& entry : view.Section<VariantEntry>(SectionId::kVariants)) {
     if (entry.code_ranges_first > ranges.size() ||
         entry.code_ranges_count > ranges.size() - entry.code_ranges_first) {

@@ -18,7 +18,6 @@ using std::uint32_t;
 using std::uint64_t;
 
 constexpr uint32_t kHighestSectionNumber = 24;
-constexpr uint64_t kMaximumMemoryPages = 65536;
 constexpr uint64_t kMaximumContextSize = uint64_t{1} << 30;
 constexpr uint64_t kNoMaximum = ~uint64_t{0};
 // Constant expressions nest at most this deep; the evaluator's stack is this large.
@@ -45,17 +44,30 @@ constexpr bool Fits(uint64_t first, uint64_t count, uint64_t size) {
   return count <= size && first <= size - count;
 }
 
-bool IsKnown(ValueType type) {
+// `types`: how many types the file has; the references' indices are below it.
+bool IsKnown(ValueType type, uint64_t types) {
   switch (type) {
     case ValueType::kI32:
     case ValueType::kI64:
     case ValueType::kF32:
     case ValueType::kF64:
-    case ValueType::kV128:
-    case ValueType::kFuncRef:
-    case ValueType::kExternRef: return true;
+    case ValueType::kV128: return true;
+    default: break;
   }
-  return false;
+  if (!IsReference(type)) return false;
+  const HeapType heap = HeapTypeOf(type);
+  return IsAbstract(heap) ? IsReference(ReferenceTo(heap, /*nullable=*/true)) : heap < types;
+}
+
+// Whether a word that is an `a` may stand where a `b` belongs, as far as memory safety goes.
+bool SameKind(ValueType a, ValueType b) {
+  if (!IsReference(a) || !IsReference(b)) return IsReference(a) == IsReference(b);
+  const auto kind = [](ValueType type) {
+    if (IsFunctionReference(type)) return kFuncHeap;
+    const HeapType heap = HeapTypeOf(type);
+    return heap == kNoExternHeap ? kExternHeap : heap == kNoExnHeap ? kExnHeap : heap;
+  };
+  return kind(a) == kind(b);
 }
 
 // Checks the contents of the checksummed sections, after the section table is known to be sound.
@@ -100,7 +112,7 @@ class Checker {
 
   Status CheckTypes() const {
     for (std::size_t i = 0; i < value_types_.size(); ++i) {
-      if (!IsKnown(value_types_[i])) {
+      if (!IsKnown(value_types_[i], types_.size())) {
         return Error::Format(
             "malformed file: section \"value types\", element %zu: unknown value type 0x%X", i,
             static_cast<unsigned>(value_types_[i]));
@@ -111,9 +123,28 @@ class Checker {
       const uint64_t count = uint64_t{type.parameter_count} + type.result_count;
       if (!Fits(type.first_value, count, value_types_.size()))
         return Bad("types", i, "its value types lie outside of their section");
+      if (type.kind != TypeKind::kFunction) return Bad("types", i, "unknown kind");
+      const bool first_of_group = type.group_first == i;
+      if (first_of_group ? !Fits(i, type.group_size, types_.size()) || type.group_size == 0
+                         : i == 0 || type.group_first != types_[i - 1].group_first ||
+                               type.group_size != types_[i - 1].group_size ||
+                               i - type.group_first >= type.group_size) {
+        return Bad("types", i, "its recursive group is not a run of types");
+      }
+      if (type.is_final > 1) return Bad("types", i, "finality is neither 0 nor 1");
+      if (type.supertype != kNone && type.supertype >= i)
+        return Bad("types", i, "its supertype does not stand before it");
       const ValueType* first = value_types_.data() + type.first_value;
-      if (type.key != abi::TypeKey(first, type.parameter_count, first + type.parameter_count,
-                                   type.result_count)) {
+      for (uint64_t k = 0; k < count; ++k) {
+        if (IsConcreteReference(first[k]) &&
+            HeapTypeOf(first[k]) >= uint64_t{type.group_first} + type.group_size) {
+          return Bad("types", i, "it refers to a type behind its group");
+        }
+      }
+      const bool packs = type.group_size == 1 && type.is_final == 1 && type.supertype == kNone;
+      if (type.key != (packs ? abi::TypeKey(first, type.parameter_count,
+                                            first + type.parameter_count, type.result_count)
+                             : abi::kInternedBit)) {
         return Bad("types", i, "the key does not belong to the type");
       }
     }
@@ -122,14 +153,21 @@ class Checker {
 
   Status CheckLimits(const char* section, std::size_t index, const LimitsEntry& limits,
                      bool is_memory) const {
-    const uint64_t bound = is_memory ? kMaximumMemoryPages : uint64_t{0xFFFFFFFF};
+    const bool is_64 = (limits.flags & kLimits64) != 0;
+    const bool is_shared = (limits.flags & kLimitsShared) != 0;
+    if ((limits.flags & ~uint32_t{kLimits64 | kLimitsShared}) != 0 || (is_shared && !is_memory))
+      return Bad(section, index, "unknown flags of limits");
+    if (is_memory ? limits.page_size_log2 != 16 && limits.page_size_log2 != 0
+                  : limits.page_size_log2 != 0)
+      return Bad(section, index, "unknown page size");
+    const uint64_t bytes = is_64 ? ~uint64_t{0} : uint64_t{0xFFFFFFFF};
+    const uint64_t bound =
+        limits.page_size_log2 == 0 ? bytes : (bytes >> limits.page_size_log2) + 1;
     if (limits.minimum > bound)
-      return Bad(section, index,
-                 is_memory ? "minimum exceeds 65536 pages" : "minimum exceeds 2^32 - 1 elements");
+      return Bad(section, index, "its minimum exceeds what has addresses");
     if (limits.maximum == kNoMaximum) return Status::Ok();
     if (limits.maximum > bound)
-      return Bad(section, index,
-                 is_memory ? "maximum exceeds 65536 pages" : "maximum exceeds 2^32 - 1 elements");
+      return Bad(section, index, "its maximum exceeds what has addresses");
     if (limits.minimum > limits.maximum) return Bad(section, index, "minimum exceeds maximum");
     return Status::Ok();
   }
@@ -252,6 +290,8 @@ class Checker {
     if (range.count > constants_left_) return Bad(section, index, "constants overlap");
     constants_left_ -= range.count;
     // kI32 stands for all bits that a plain constant can be: kConst has no type of its own.
+    // References are compared by kind alone (functions, exceptions, the host's): which function
+    // types they have only decides what code may call them as.
     ValueType stack[kMaximumConstantDepth];
     uint32_t depth = 0;
     for (uint32_t i = 0; i < range.count; ++i) {
@@ -295,16 +335,14 @@ class Checker {
       stack[depth++] = pushed;
     }
     if (depth != 1) return Bad(section, index, "its constant is not one value");
-    if (IsReference(stack[0]) || IsReference(type) ? stack[0] != type : false) {
-      return Bad(section, index, "its constant has another type");
-    }
+    if (!SameKind(stack[0], type)) return Bad(section, index, "its constant has another type");
     return Status::Ok();
   }
 
   Status CheckGlobals() {
     for (std::size_t i = 0; i < globals_.size(); ++i) {
       const GlobalEntry& entry = globals_[i];
-      if (!IsKnown(entry.type)) return Bad("globals", i, "unknown value type");
+      if (!IsKnown(entry.type, types_.size())) return Bad("globals", i, "unknown value type");
       if (entry.is_mutable > 1) return Bad("globals", i, "mutability is neither 0 nor 1");
       if (i < info_.imported_globals) {
         if (entry.initializer.count != 0)
@@ -332,7 +370,8 @@ class Checker {
           !Fits(entry.image_offset - image_start, entry.image_size, image.size())) {
         return Bad("memories", i, "its image lies outside of section \"memory image\"");
       }
-      if (!Fits(entry.image_address, entry.image_size, entry.limits.minimum * abi::kPageSize)) {
+      if (entry.limits.page_size_log2 != 16 || entry.limits.minimum > 0xFFFFFFFF ||
+          !Fits(entry.image_address, entry.image_size, entry.limits.minimum * abi::kPageSize)) {
         return Bad("memories", i, "its image exceeds its minimum size");
       }
     }
@@ -342,7 +381,7 @@ class Checker {
   Status CheckTables() {
     for (std::size_t i = 0; i < tables_.size(); ++i) {
       const TableEntry& entry = tables_[i];
-      if (!IsReference(entry.element_type))
+      if (!IsReference(entry.element_type) || !IsKnown(entry.element_type, types_.size()))
         return Bad("tables", i, "the element type is no reference type");
       TENON_TRY(CheckLimits("tables", i, entry.limits, false));
       if (entry.initializer.count == 0) continue;
@@ -360,12 +399,12 @@ class Checker {
     for (std::size_t i = 0; i < segments.size(); ++i) {
       const ElementSegmentEntry& segment = segments[i];
       if (segment.mode > 2) return Bad("element segments", i, "unknown mode");
-      if (!IsReference(segment.type))
+      if (!IsReference(segment.type) || !IsKnown(segment.type, types_.size()))
         return Bad("element segments", i, "its type is no reference type");
       if (segment.mode == 0) {
         if (segment.table_index >= tables_.size())
           return Bad("element segments", i, "table index out of range");
-        if (tables_[segment.table_index].element_type != segment.type)
+        if (!SameKind(tables_[segment.table_index].element_type, segment.type))
           return Bad("element segments", i, "its type is not the table's");
         TENON_TRY(
             CheckConstant("element segments", i, segment.offset, ValueType::kI32, globals_.size()));
@@ -380,10 +419,11 @@ class Checker {
         switch (static_cast<ConstantOperationKind>(item.kind)) {
           case ConstantOperationKind::kRefNull: good = true; break;
           case ConstantOperationKind::kRefFunc:
-            good = item.index < functions_.size() && segment.type == ValueType::kFuncRef;
+            good = item.index < functions_.size() && IsFunctionReference(segment.type);
             break;
           case ConstantOperationKind::kGlobalGet:
-            good = item.index < globals_.size() && globals_[item.index].type == segment.type;
+            good =
+                item.index < globals_.size() && SameKind(globals_[item.index].type, segment.type);
             break;
           default: break;
         }
@@ -459,7 +499,7 @@ class Checker {
     const auto offsets = view_.Section<uint32_t>(SectionId::kCodeOffsets);
     const auto images = view_.RawSection(SectionId::kCodeImages);
     const uint64_t images_start = static_cast<uint64_t>(images.data() - view_.bytes().data());
-    const uint64_t per_variant = functions_.size() + 2 * uint64_t{types_.size()};
+    const uint64_t per_variant = CodeOffsetsPerVariant(functions_.size(), types_.size());
     if (variants.empty()) return Error::Format("malformed file: it has no code variant");
     uint64_t offsets_left = offsets.size();
     for (std::size_t i = 0; i < variants.size(); ++i) {

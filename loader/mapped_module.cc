@@ -124,8 +124,9 @@ struct MappedModule::Parts {
 };
 
 void MappedModule::operator delete(MappedModule* module, std::destroying_delete_t) {
-  for (std::uint64_t i = 0; i < module->type_count_; ++i) {
-    if ((module->type_keys()[i] & abi::kInternedBit) != 0) ReleaseType(module->type_keys()[i]);
+  const auto types = module->view_.Section<container::TypeEntry>(container::SectionId::kTypes);
+  for (std::uint64_t i = 0; i < module->type_count_; i += types[i].group_size) {
+    if ((module->type_keys()[i] & abi::kInternedBit) != 0) ReleaseGroup(module->type_keys()[i]);
   }
   Parts::GiveBack(module->memory_, module->file_, module->view_.bytes(), module->code_copy_,
                   module->copy_size_);
@@ -150,13 +151,11 @@ Result<std::unique_ptr<MappedModule>> MappedModule::Finish(Parts& parts) {
   module->code_copy_ = std::exchange(parts.code_copy, nullptr);
   module->copy_size_ = parts.copy_size;
   auto* const keys = reinterpret_cast<std::uint64_t*>(module.get() + 1);
-  for (const container::TypeEntry& type : types) {
-    std::uint64_t key = type.key;
-    if ((key & abi::kInternedBit) != 0) {
-      key = InternType(parts.view.Parameters(type), parts.view.Results(type), *parts.memory);
-      if (key == 0) return no_memory;
-    }
-    keys[module->type_count_++] = key;
+  for (std::uint32_t i = 0; i < types.size(); i += types[i].group_size) {
+    keys[i] = types[i].key;
+    if ((keys[i] & abi::kInternedBit) != 0 && !InternGroup(parts.view, i, keys, *parts.memory))
+      return no_memory;
+    module->type_count_ += types[i].group_size;
   }
   return module;
 }
@@ -195,6 +194,14 @@ const void* CodeAt(const container::View& view, const VariantEntry& variant,
 
 const void* MappedModule::FunctionCode(std::uint32_t referenced_function) const {
   return CodeAt(view_, *variant_, image_, referenced_function);
+}
+
+const void* MappedModule::DirectCode(std::uint32_t referenced_function) const {
+  const auto functions =
+      view_.Section<container::ReferencedFunctionEntry>(container::SectionId::kReferencedFunctions);
+  const auto types = view_.Section<container::TypeEntry>(container::SectionId::kTypes);
+  return CodeAt(view_, *variant_, image_,
+                functions.size() + 2 * types.size() + referenced_function);
 }
 
 const void* MappedModule::HostThunk(std::uint32_t type) const {

@@ -48,6 +48,7 @@ class MappedModule {
   const std::uint8_t* image() const { return image_; }
   // Code address of the referenced function, host thunk or entry trampoline; null if there is none.
   const void* FunctionCode(std::uint32_t referenced_function) const;
+  const void* DirectCode(std::uint32_t referenced_function) const;
   const void* HostThunk(std::uint32_t type) const;
   const void* EntryTrampoline(std::uint32_t type) const;
   // The file behind the mapping, for copy-on-write mapping of the memory image; its descriptor is

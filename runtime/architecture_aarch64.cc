@@ -10,17 +10,10 @@ namespace tenon::runtime {
 const void* const* FrameRecord(const void* const* frame_pointer) { return frame_pointer; }
 
 std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
-  std::uint64_t integers = 1, vectors = 0, words = 0, integer_results = 0, vector_results = 0;
-  const auto in_vector_register = [](ValueType type) {
-    return type == ValueType::kF32 || type == ValueType::kF64 || type == ValueType::kV128;
-  };
-  for (const ValueType type : signature.results) {
-    ++(in_vector_register(type) ? vector_results : integer_results);
-  }
-  // LLVM returns up to eight of each in registers, else through a pointer that comes first.
-  if (integer_results > 8 || vector_results > 8) ++integers;
+  std::uint64_t integers = 1, vectors = 0, words = 0;
+  if (abi::ResultsInMemory(signature.results.data(), signature.results.size())) ++integers;
   for (const ValueType type : signature.parameters) {
-    if (in_vector_register(type)) {
+    if (abi::InFloatRegister(type)) {
       if (++vectors <= 8) continue;
       if (type == ValueType::kV128) words += words % 2 + 1;
       ++words;

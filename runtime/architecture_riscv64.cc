@@ -25,7 +25,11 @@ std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
       integer_results += integer_words(type);
   }
   // LLVM returns up to two of each in registers, else through a pointer that comes first.
-  if (integer_results > 2 || float_results > 2) ++integers;
+  // Two vectors are four words, which LLVM returns through a pointer of its own.
+  if (abi::ResultsInMemory(signature.results.data(), signature.results.size()) ||
+      integer_results > 2 || float_results > 2) {
+    ++integers;
+  }
   for (const ValueType type : signature.parameters) {
     // Floats beyond fa7 go where integers go.
     if (is_float(type) && ++floats <= 8) continue;

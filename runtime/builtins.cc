@@ -5,6 +5,7 @@
 // the backtrace starts.
 #include <cstring>
 
+#include "loader/type_registry.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/linear_memory.h"
@@ -28,30 +29,35 @@ void BuiltinTrap(VmContext* context, uint32_t kind) {
   RaiseTrap(context->exec_env, static_cast<TrapKind>(kind), __builtin_frame_address(0));
 }
 
-uint32_t BuiltinMemoryGrow(VmContext* context, uint32_t memory, uint32_t pages) {
+// Whether [at, at + length) leaves [0, size).
+bool IsOutside(uint64_t at, uint64_t length, uint64_t size) {
+  return length > size || at > size - length;
+}
+
+uint64_t BuiltinMemoryGrow(VmContext* context, uint32_t memory, uint64_t pages) {
   return GrowLinearMemory(Of(context)->memories()[memory], pages);
 }
 
-void BuiltinMemoryInit(VmContext* context, uint32_t memory, uint32_t segment, uint32_t destination,
-                       uint32_t source, uint32_t length) {
+void BuiltinMemoryInit(VmContext* context, uint32_t memory, uint32_t segment, uint64_t destination,
+                       uint64_t source, uint64_t length) {
   const TrapKind trap = InitMemory(Of(context), memory, segment, destination, source, length);
   TENON_TRAP_IF(trap != TrapKind::kNone, trap);
 }
 
 void BuiltinMemoryCopy(VmContext* context, uint32_t destination_memory, uint32_t source_memory,
-                       uint32_t destination, uint32_t source, uint32_t length) {
+                       uint64_t destination, uint64_t source, uint64_t length) {
   const abi::MemoryInstance& to = *Of(context)->memories()[destination_memory];
   const abi::MemoryInstance& from = *Of(context)->memories()[source_memory];
   TENON_TRAP_IF(
-      uint64_t{destination} + length > to.size_bytes || uint64_t{source} + length > from.size_bytes,
+      IsOutside(destination, length, SizeOf(to)) || IsOutside(source, length, SizeOf(from)),
       TrapKind::kOutOfBoundsMemoryAccess);
   if (length != 0) std::memmove(to.base + destination, from.base + source, length);
 }
 
-void BuiltinMemoryFill(VmContext* context, uint32_t memory, uint32_t destination, uint32_t value,
-                       uint32_t length) {
+void BuiltinMemoryFill(VmContext* context, uint32_t memory, uint64_t destination, uint32_t value,
+                       uint64_t length) {
   const abi::MemoryInstance& to = *Of(context)->memories()[memory];
-  TENON_TRAP_IF(uint64_t{destination} + length > to.size_bytes, TrapKind::kOutOfBoundsMemoryAccess);
+  TENON_TRAP_IF(IsOutside(destination, length, SizeOf(to)), TrapKind::kOutOfBoundsMemoryAccess);
   if (length != 0) std::memset(to.base + destination, static_cast<int>(value & 0xFF), length);
 }
 
@@ -59,35 +65,39 @@ void BuiltinDataDrop(VmContext* context, uint32_t segment) {
   Of(context)->dropped_data[segment] = 1;
 }
 
-uint32_t BuiltinTableGrow(VmContext* context, uint32_t table, void* value, uint32_t count) {
+uint64_t BuiltinTableGrow(VmContext* context, uint32_t table, void* value, uint64_t count) {
   return GrowTable(Of(context)->tables()[table], value, count);
 }
 
-void BuiltinTableFill(VmContext* context, uint32_t table_index, uint32_t start, void* value,
-                      uint32_t count) {
+void BuiltinTableFill(VmContext* context, uint32_t table_index, uint64_t start, void* value,
+                      uint64_t count) {
   const abi::TableInstance& table = *Of(context)->tables()[table_index];
-  TENON_TRAP_IF(uint64_t{start} + count > table.size, TrapKind::kOutOfBoundsTableAccess);
-  for (uint32_t i = 0; i < count; ++i) table.elements[start + i] = value;
+  TENON_TRAP_IF(IsOutside(start, count, table.size), TrapKind::kOutOfBoundsTableAccess);
+  for (uint64_t i = 0; i < count; ++i) table.elements[start + i] = value;
 }
 
 void BuiltinTableCopy(VmContext* context, uint32_t destination_table, uint32_t source_table,
-                      uint32_t destination, uint32_t source, uint32_t count) {
+                      uint64_t destination, uint64_t source, uint64_t count) {
   const abi::TableInstance& to = *Of(context)->tables()[destination_table];
   const abi::TableInstance& from = *Of(context)->tables()[source_table];
-  TENON_TRAP_IF(uint64_t{destination} + count > to.size || uint64_t{source} + count > from.size,
+  TENON_TRAP_IF(IsOutside(destination, count, to.size) || IsOutside(source, count, from.size),
                 TrapKind::kOutOfBoundsTableAccess);
   if (count != 0)
     std::memmove(to.elements + destination, from.elements + source, count * sizeof(void*));
 }
 
-void BuiltinTableInit(VmContext* context, uint32_t table, uint32_t segment, uint32_t destination,
-                      uint32_t source, uint32_t count) {
+void BuiltinTableInit(VmContext* context, uint32_t table, uint32_t segment, uint64_t destination,
+                      uint64_t source, uint64_t count) {
   const TrapKind trap = InitTable(Of(context), table, segment, destination, source, count);
   TENON_TRAP_IF(trap != TrapKind::kNone, trap);
 }
 
 void BuiltinElemDrop(VmContext* context, uint32_t segment) {
   Of(context)->dropped_elements[segment] = 1;
+}
+
+uint32_t BuiltinIsSubtype(VmContext*, uint64_t key, uint64_t super_key) {
+  return loader::IsSubtype(key, super_key) ? 1 : 0;
 }
 
 }  // namespace
@@ -110,7 +120,8 @@ const abi::Builtins* RuntimeBuiltins() {
     set(abi::Builtin::table_copy, &BuiltinTableCopy);
     set(abi::Builtin::table_init, &BuiltinTableInit);
     set(abi::Builtin::elem_drop, &BuiltinElemDrop);
-    static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 12, "set every builtin above");
+    set(abi::Builtin::is_subtype, &BuiltinIsSubtype);
+    static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 13, "set every builtin above");
     return table;
   }();
   return &builtins;

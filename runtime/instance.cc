@@ -10,6 +10,7 @@
 #include <mutex>
 #include <new>
 
+#include "loader/type_registry.h"
 #include "runtime/architecture.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
@@ -33,9 +34,35 @@ void UnlinkedNative(abi::ExecutionEnvironment* environment) {
 }
 
 bool HoldsReferences(const FunctionSignature& signature) {
-  const auto is_reference = [](ValueType type) { return type == ValueType::kFuncRef; };
-  return std::any_of(signature.parameters.begin(), signature.parameters.end(), is_reference) ||
-         std::any_of(signature.results.begin(), signature.results.end(), is_reference);
+  return std::any_of(signature.parameters.begin(), signature.parameters.end(),
+                     IsFunctionReference) ||
+         std::any_of(signature.results.begin(), signature.results.end(), IsFunctionReference);
+}
+
+// A value type and the module whose types it may refer to.
+struct TypeOfModule {
+  ValueType type;
+  const loader::MappedModule* module;
+  bool IsConcrete() const { return IsConcreteReference(type) && module != nullptr; }
+  std::uint64_t key() const { return module->type_keys()[HeapTypeOf(type)]; }
+};
+
+// Section 3.3, over modules.
+bool IsSubtype(const TypeOfModule& sub, const TypeOfModule& super) {
+  if (!IsReference(sub.type) || !IsReference(super.type)) return sub.type == super.type;
+  if (IsNullable(sub.type) && !IsNullable(super.type)) return false;
+  if (sub.IsConcrete() && super.IsConcrete()) return loader::IsSubtype(sub.key(), super.key());
+  const HeapType heap = HeapTypeOf(sub.type);
+  const HeapType wanted = HeapTypeOf(super.type);
+  if (sub.IsConcrete()) return wanted == kFuncHeap;
+  if (super.IsConcrete()) return heap == kNoFuncHeap;
+  return heap == wanted || (heap == kNoFuncHeap && wanted == kFuncHeap) ||
+         (heap == kNoExternHeap && wanted == kExternHeap) ||
+         (heap == kNoExnHeap && wanted == kExnHeap);
+}
+
+bool IsSameType(const TypeOfModule& a, const TypeOfModule& b) {
+  return IsSubtype(a, b) && IsSubtype(b, a);
 }
 
 FunctionSignature SignatureOf(const loader::MappedModule& module, std::uint32_t type_index) {
@@ -44,9 +71,10 @@ FunctionSignature SignatureOf(const loader::MappedModule& module, std::uint32_t 
   return {view.Parameters(type), view.Results(type), module.type_keys()[type_index]};
 }
 
-bool LimitsMatch(std::uint64_t size, std::uint64_t maximum,
+bool LimitsMatch(std::uint64_t size, std::uint64_t maximum, std::uint64_t flags,
                  const container::LimitsEntry& required) {
-  if (size < required.minimum) return false;
+  constexpr std::uint64_t kFlags = container::kLimits64 | container::kLimitsShared;
+  if (size < required.minimum || (flags & kFlags) != required.flags) return false;
   return required.maximum == ~std::uint64_t{0} || maximum <= required.maximum;
 }
 
@@ -179,7 +207,7 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
                     const Extern& supplied) {
   const FunctionSignature required = SignatureOf(*instance->module, import.type);
   if (supplied.function != nullptr) {
-    if (supplied.function->type_key != required.key)
+    if (!loader::IsSubtype(supplied.function->type_key, required.key))
       return ImportError("incompatible import type", instance->view(), import);
     instance->function_imports()[index] = supplied.function;
     return Status::Ok();
@@ -203,6 +231,7 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
   record.context = reinterpret_cast<abi::VmContext*>(&host);
   record.type_key = required.key;
   record.enter = instance->module->EntryTrampoline(import.type);
+  record.direct = record.code;
   if (record.code == nullptr)
     return ImportError("the file has no thunk for the import", instance->view(), import);
   instance->function_imports()[index] = &record;
@@ -229,6 +258,7 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
     }
     const auto incompatible = [&] { return ImportError("incompatible import type", view, import); };
     if (found && supplied.kind != import.kind) return incompatible();
+    const TypeOfModule wanted{static_cast<ValueType>(import.type), instance->module};
     bool shares_references = false;
     switch (import.kind) {
       case ExternKind::kFunction:
@@ -236,19 +266,21 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
         shares_references = HoldsReferences(SignatureOf(*instance->module, import.type));
         break;
       case ExternKind::kTable:
-        if (supplied.type != static_cast<ValueType>(import.type) ||
-            !LimitsMatch(supplied.table->size, supplied.table->maximum, import.limits)) {
+        if (!IsSameType({supplied.type, supplied.type_module}, wanted) ||
+            !LimitsMatch(supplied.table->size, supplied.table->maximum, supplied.table->flags,
+                         import.limits)) {
           return incompatible();
         }
         instance->tables()[tables++] = supplied.table;
         shares_references = true;
         break;
       case ExternKind::kMemory:
-        if (!LimitsMatch(supplied.memory->size_bytes / abi::kPageSize,
-                         supplied.memory->maximum_pages, import.limits)) {
+        if (supplied.memory->page_size_log2 != import.limits.page_size_log2 ||
+            !LimitsMatch(SizeOf(*supplied.memory) >> import.limits.page_size_log2,
+                         supplied.memory->maximum_pages, supplied.memory->flags, import.limits)) {
           return incompatible();
         }
-        if (guard && !HasGuard(*supplied.memory)) {
+        if (guard && NeedsGuard(import.limits) && !HasGuard(*supplied.memory)) {
           return ImportError(
               "a module with bounds checks \"guard\" cannot use a memory made for \"explicit\"",
               view, import);
@@ -256,12 +288,13 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
         instance->memories()[memories++] = supplied.memory;
         break;
       case ExternKind::kGlobal:
-        if (supplied.type != static_cast<ValueType>(import.type) ||
-            supplied.is_mutable != (import.is_mutable != 0)) {
+        if (supplied.is_mutable != (import.is_mutable != 0) ||
+            !IsSubtype({supplied.type, supplied.type_module}, wanted) ||
+            (supplied.is_mutable && !IsSubtype(wanted, {supplied.type, supplied.type_module}))) {
           return incompatible();
         }
         instance->Part<void*>(view.info().global_pointers_offset)[globals++] = supplied.global;
-        shares_references = supplied.type == ValueType::kFuncRef;
+        shares_references = IsFunctionReference(supplied.type);
         break;
       case ExternKind::kTag: break;
     }
@@ -283,6 +316,8 @@ void FillFuncRefs(Instance* instance) {
     record.context = instance->context;
     record.type_key = instance->module->type_keys()[functions[i].type_index];
     record.enter = instance->module->EntryTrampoline(functions[i].type_index);
+    record.direct = instance->module->DirectCode(i);
+    record.traits = instance->module->variant().function_traits;
   }
 }
 
@@ -332,6 +367,7 @@ bool FindExport(Instance* instance, std::string_view name, Extern* result) {
   *result = {};
   result->kind = entry->kind;
   result->owner = instance;
+  result->type_module = instance->module;
   switch (entry->kind) {
     case ExternKind::kFunction: {
       const auto& function = view.Section<container::ReferencedFunctionEntry>(

@@ -35,8 +35,9 @@ struct Extern {
   FunctionSignature signature{};  // kFunction
   abi::MemoryInstance* memory = nullptr;
   abi::TableInstance* table = nullptr;
-  void* global = nullptr;            // 16-byte cell
-  ValueType type = ValueType::kI32;  // globals, tables (element type)
+  void* global = nullptr;                             // 16-byte cell
+  ValueType type = ValueType::kI32;                   // globals, tables (element type)
+  const loader::MappedModule* type_module = nullptr;  // whose types `type` may refer to
   bool is_mutable = false;
   Instance* owner = nullptr;  // kept alive by whoever imports; null for the host's
 };

@@ -81,6 +81,18 @@ std::uint64_t Evaluate(const Instance* instance, container::ConstantRange range)
   return EvaluateCell(instance, range).low;
 }
 
+// Of a table or memory with these flags.
+std::uint64_t EvaluateAddress(const Instance* instance, container::ConstantRange range,
+                              std::uint64_t flags) {
+  const std::uint64_t address = Evaluate(instance, range);
+  return (flags & container::kLimits64) != 0 ? address : address & 0xFFFFFFFF;
+}
+
+// Whether [at, at + length) leaves [0, size).
+bool IsOutside(std::uint64_t at, std::uint64_t length, std::uint64_t size) {
+  return length > size || at > size - length;
+}
+
 }  // namespace
 
 Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits,
@@ -92,6 +104,7 @@ Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limi
                          static_cast<unsigned long long>(kMaximumTableElements));
   }
   table->maximum = limits.maximum;
+  table->flags = limits.flags;
   // Never without a block: it says on which ledger the table grows.
   table->capacity = std::max<std::uint64_t>(limits.minimum, 1);
   table->elements = static_cast<void**>(Allocate(ledger, table->capacity * sizeof(void*)));
@@ -100,9 +113,10 @@ Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limi
   return Status::Ok();
 }
 
-std::uint32_t GrowTable(abi::TableInstance* table, void* value, std::uint32_t count) {
-  constexpr std::uint32_t kFailed = 0xFFFFFFFF;
+std::uint64_t GrowTable(abi::TableInstance* table, void* value, std::uint64_t count) {
+  constexpr std::uint64_t kFailed = ~std::uint64_t{0};
   const std::uint64_t old_size = table->size;
+  if (count > kMaximumTableElements) return kFailed;
   const std::uint64_t size = old_size + count;
   if (size > table->maximum || size > kMaximumTableElements) return kFailed;
   if (size > table->capacity) {
@@ -119,7 +133,7 @@ std::uint32_t GrowTable(abi::TableInstance* table, void* value, std::uint32_t co
   }
   for (std::uint64_t i = old_size; i < size; ++i) table->elements[i] = value;
   table->size = size;
-  return static_cast<std::uint32_t>(old_size);
+  return old_size;
 }
 
 Status CreateDefinedParts(Instance* instance) {
@@ -147,13 +161,14 @@ Status CreateDefinedParts(Instance* instance) {
   for (std::uint32_t i = info.imported_memories; i < memories.size(); ++i) {
     const container::MemoryEntry& entry = memories[i];
     MemoryImage image;
-    if (guard) image.file = instance->module->file();  // else copied: see GrowLinearMemory
+    if (guard && NeedsGuard(entry.limits))
+      image.file = instance->module->file();  // else copied: see GrowLinearMemory
     image.bytes = view.bytes().data() + entry.image_offset;
     image.file_offset = entry.image_offset;
     image.address = entry.image_address;
     image.size = entry.image_size;
-    TENON_TRY(CreateLinearMemory(instance->memories()[i], entry.limits.minimum,
-                                 entry.limits.maximum, guard, image, instance->ledger));
+    TENON_TRY(
+        CreateLinearMemory(instance->memories()[i], entry.limits, guard, image, instance->ledger));
   }
   return Status::Ok();
 }
@@ -166,7 +181,7 @@ abi::TrapKind InitTable(Instance* instance, std::uint32_t table_index, std::uint
   const std::uint64_t available =
       instance->dropped_elements[segment_index] != 0 ? 0 : segment.item_count;
   abi::TableInstance* const table = instance->tables()[table_index];
-  if (source + length > available || destination + length > table->size)
+  if (IsOutside(source, length, available) || IsOutside(destination, length, table->size))
     return abi::TrapKind::kOutOfBoundsTableAccess;
   if (length == 0) return abi::TrapKind::kNone;
   const auto items = view.Section<container::ElementItem>(SectionId::kElementItems)
@@ -192,7 +207,7 @@ abi::TrapKind InitMemory(Instance* instance, std::uint32_t memory_index,
   const std::uint64_t available =
       instance->dropped_data[segment_index] != 0 ? 0 : segment.bytes_size;
   abi::MemoryInstance* const memory = instance->memories()[memory_index];
-  if (source + length > available || destination + length > memory->size_bytes) {
+  if (IsOutside(source, length, available) || IsOutside(destination, length, SizeOf(*memory))) {
     return abi::TrapKind::kOutOfBoundsMemoryAccess;
   }
   if (length != 0) {
@@ -208,9 +223,10 @@ abi::TrapKind RunSegments(Instance* instance) {
   const auto elements = view.Section<container::ElementSegmentEntry>(SectionId::kElementSegments);
   for (std::uint32_t i = 0; i < elements.size(); ++i) {
     if (elements[i].mode == 0) {
-      const auto offset = static_cast<std::uint32_t>(Evaluate(instance, elements[i].offset));
-      const abi::TrapKind trap =
-          InitTable(instance, elements[i].table_index, i, offset, 0, elements[i].item_count);
+      const std::uint32_t table = elements[i].table_index;
+      const std::uint64_t offset =
+          EvaluateAddress(instance, elements[i].offset, instance->tables()[table]->flags);
+      const abi::TrapKind trap = InitTable(instance, table, i, offset, 0, elements[i].item_count);
       if (trap != abi::TrapKind::kNone) return trap;
     }
     if (elements[i].mode != 1) instance->dropped_elements[i] = 1;
@@ -219,9 +235,10 @@ abi::TrapKind RunSegments(Instance* instance) {
   for (std::uint32_t i = 0; i < data.size(); ++i) {
     if (data[i].mode != 0) continue;
     if (data[i].in_image == 0) {
-      const auto offset = static_cast<std::uint32_t>(Evaluate(instance, data[i].offset));
-      const abi::TrapKind trap =
-          InitMemory(instance, data[i].memory_index, i, offset, 0, data[i].bytes_size);
+      const std::uint32_t memory = data[i].memory_index;
+      const std::uint64_t offset =
+          EvaluateAddress(instance, data[i].offset, instance->memories()[memory]->flags);
+      const abi::TrapKind trap = InitMemory(instance, memory, i, offset, 0, data[i].bytes_size);
       if (trap != abi::TrapKind::kNone) return trap;
     }
     instance->dropped_data[i] = 1;

@@ -71,8 +71,8 @@ const abi::Builtins* RuntimeBuiltins();
 // Tables beyond this are refused like memory that is not there.
 inline constexpr std::uint64_t kMaximumTableElements = 10'000'000;
 Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits, Ledger& ledger);
-// table.grow: the old size, or 0xFFFFFFFF.
-std::uint32_t GrowTable(abi::TableInstance* table, void* value, std::uint32_t count);
+// table.grow: the old size, or ~0.
+std::uint64_t GrowTable(abi::TableInstance* table, void* value, std::uint64_t count);
 
 // Memories, tables and globals of its own, then segments (instance_initialize.cc).
 Status CreateDefinedParts(Instance* instance);

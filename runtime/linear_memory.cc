@@ -8,14 +8,23 @@
 #include "runtime/linear_memory.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
+#include <mutex>
 
 #include "runtime/traps.h"
 
 namespace tenon::runtime {
 namespace {
 
-constexpr std::uint64_t kMaximumPages = 65536;
+// MemoryInstance::flags beside container::LimitsFlag.
+constexpr std::uint32_t kGuarded = 1U << 16;   // reserved for every 32-bit index, registered
+constexpr std::uint32_t kReserved = 1U << 17;  // reserved up to the maximum: the base stays
+
+constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
+
+// Taken while a shared memory grows.
+std::mutex g_grow_mutex;
 
 std::uint64_t GuardReservation() {
   return abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize();
@@ -49,11 +58,12 @@ Error NoMemory(std::uint64_t pages) {
 }
 
 // Charged by the caller.
-void* Map(std::uint64_t size, std::uint64_t reserved, bool guard) {
-  void* const base = os::MapAnonymous(reserved, guard ? os::Access::kNone : os::Access::kReadWrite);
+void* Map(std::uint64_t size, std::uint64_t reserved, bool reserve, bool guard) {
+  void* const base =
+      os::MapAnonymous(reserved, reserve ? os::Access::kNone : os::Access::kReadWrite);
   if (base == nullptr) return nullptr;
-  const bool open = !guard || ((size == 0 || os::Protect(base, size, os::Access::kReadWrite)) &&
-                               RegisterReservation(base, reserved));
+  const bool open = (!reserve || size == 0 || os::Protect(base, size, os::Access::kReadWrite)) &&
+                    (!guard || RegisterReservation(base, reserved));
   if (open) return base;
   os::Unmap(base, reserved);
   return nullptr;
@@ -63,7 +73,7 @@ bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
   const std::uint64_t added = size - memory->size_bytes;
   const std::uint64_t blocks = memory->base == nullptr ? 1 : 0;
   if (!Charge(LedgerOf(*memory), added, blocks)) return false;
-  if (HasGuard(*memory)) {
+  if ((memory->flags & (kGuarded | kReserved)) != 0) {
     if (os::Protect(memory->base + memory->size_bytes, added, os::Access::kReadWrite)) return true;
   } else {
     // A memory image mapped from the file splits the mapping in the kernel's books, which mremap
@@ -93,31 +103,51 @@ bool GrowAllocated(abi::MemoryInstance* memory, std::uint64_t size) {
 
 }  // namespace
 
-bool HasGuard(const abi::MemoryInstance& memory) {
-  return memory.reserved_bytes >= abi::kGuardIndexSpace + abi::kGuardBytes;
+bool HasGuard(const abi::MemoryInstance& memory) { return (memory.flags & kGuarded) != 0; }
+
+bool NeedsGuard(const container::LimitsEntry& limits) {
+  return (limits.flags & container::kLimits64) == 0 && limits.page_size_log2 == 16;
 }
 
-Status CreateLinearMemory(abi::MemoryInstance* memory, std::uint64_t minimum_pages,
-                          std::uint64_t maximum_pages, bool guard, const MemoryImage& image,
-                          Ledger& ledger) {
-  const std::uint64_t size = minimum_pages * abi::kPageSize;
+std::uint64_t SizeOf(const abi::MemoryInstance& memory) {
+  return __atomic_load_n(&memory.size_bytes, __ATOMIC_ACQUIRE);
+}
+
+Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEntry& limits,
+                          bool guard, const MemoryImage& image, Ledger& ledger) {
+  const std::uint64_t most = kMaximumBytes >> limits.page_size_log2;
   *memory = {};
-  memory->maximum_pages = std::min(maximum_pages, kMaximumPages);
+  memory->page_size_log2 = limits.page_size_log2;
+  memory->flags = limits.flags;
   memory->ledger = &ledger;
+  if (limits.minimum > most) return NoMemory(limits.minimum);
+  const std::uint64_t addressable = (limits.flags & container::kLimits64) != 0 ? most
+                                    : limits.page_size_log2 == 0
+                                        ? std::uint64_t{0xFFFFFFFF}
+                                        : abi::kGuardIndexSpace >> limits.page_size_log2;
+  memory->maximum_pages = std::min(limits.maximum, addressable);
+  const std::uint64_t size = limits.minimum << limits.page_size_log2;
+  guard = guard && NeedsGuard(limits);
+  // Others may be using a shared memory's base while it grows.
+  const bool is_shared = (limits.flags & container::kLimitsShared) != 0;
   if (CurrentAllocator().may_map()) {
-    const std::uint64_t reserved = guard ? GuardReservation() : size;
+    const std::uint64_t reserved = guard       ? GuardReservation()
+                                   : is_shared ? memory->maximum_pages << limits.page_size_log2
+                                               : size;
     if (reserved == 0) return Status::Ok();
-    if (!Charge(ledger, size)) return NoMemory(minimum_pages);
-    memory->base = static_cast<std::uint8_t*>(Map(size, reserved, guard));
+    if (!Charge(ledger, size)) return NoMemory(limits.minimum);
+    const bool reserve = guard || is_shared;
+    memory->base = static_cast<std::uint8_t*>(Map(size, reserved, reserve, guard));
     if (memory->base == nullptr) {
       Discharge(ledger, size);
       return Error::Format("out of memory: %llu bytes of address space for a linear memory",
                            static_cast<unsigned long long>(reserved));
     }
     memory->reserved_bytes = reserved;
+    if (reserve) memory->flags |= guard ? kGuarded : kReserved;
   } else if (size != 0) {
     memory->base = static_cast<std::uint8_t*>(Allocate(ledger, size));
-    if (memory->base == nullptr) return NoMemory(minimum_pages);
+    if (memory->base == nullptr) return NoMemory(limits.minimum);
     memory->reserved_bytes = size;
   }
   memory->size_bytes = size;
@@ -138,17 +168,21 @@ void DestroyLinearMemory(abi::MemoryInstance* memory) {
   *memory = {};
 }
 
-std::uint32_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint32_t pages) {
-  constexpr std::uint32_t kFailed = 0xFFFFFFFF;
-  const std::uint64_t old_pages = memory->size_bytes / abi::kPageSize;
+std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages) {
+  constexpr std::uint64_t kFailed = ~std::uint64_t{0};
+  const bool is_shared = (memory->flags & container::kLimitsShared) != 0;
+  std::unique_lock<std::mutex> lock(g_grow_mutex, std::defer_lock);
+  if (is_shared) lock.lock();
+  const std::uint64_t old_pages = memory->size_bytes >> memory->page_size_log2;
   if (pages > memory->maximum_pages || old_pages > memory->maximum_pages - pages) return kFailed;
-  if (pages == 0) return static_cast<std::uint32_t>(old_pages);
-  const std::uint64_t size = memory->size_bytes + pages * abi::kPageSize;
-  const bool grown =
-      CurrentAllocator().may_map() ? GrowMapped(memory, size) : GrowAllocated(memory, size);
+  if (pages == 0) return old_pages;
+  const std::uint64_t size = memory->size_bytes + (pages << memory->page_size_log2);
+  // A block of the allocator that moved would move away from under other threads.
+  const bool grown = CurrentAllocator().may_map() ? GrowMapped(memory, size)
+                                                  : !is_shared && GrowAllocated(memory, size);
   if (!grown) return kFailed;
-  memory->size_bytes = size;
-  return static_cast<std::uint32_t>(old_pages);
+  __atomic_store_n(&memory->size_bytes, size, __ATOMIC_RELEASE);
+  return old_pages;
 }
 
 }  // namespace tenon::runtime

@@ -19,14 +19,18 @@ struct MemoryImage {
   std::uint64_t size = 0;
 };
 
-// `guard`: for code without bounds checks; only if the allocator may map.
-Status CreateLinearMemory(abi::MemoryInstance* memory, std::uint64_t minimum_pages,
-                          std::uint64_t maximum_pages, bool guard, const MemoryImage& image,
-                          Ledger& ledger);
+// `guard`: for code without bounds checks; only if the allocator may map. Memories with 64-bit
+// addresses or small pages are checked by the code in any mode, and have no guard.
+Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEntry& limits,
+                          bool guard, const MemoryImage& image, Ledger& ledger);
 void DestroyLinearMemory(abi::MemoryInstance* memory);
-// memory.grow: the old size in pages, or 0xFFFFFFFF.
-std::uint32_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint32_t pages);
+// memory.grow: the old size in pages, or ~0.
+std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages);
+// Its size, which another thread may be changing if the memory is shared.
+std::uint64_t SizeOf(const abi::MemoryInstance& memory);
 // Whether code without bounds checks may use this memory.
 bool HasGuard(const abi::MemoryInstance& memory);
+// Whether code relies on a guard for memories with such limits.
+bool NeedsGuard(const container::LimitsEntry& limits);
 
 }  // namespace tenon::runtime

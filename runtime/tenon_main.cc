@@ -283,11 +283,9 @@ bool ParseValue(const char* text, ValueType type, std::uint64_t* cell) {
       std::memcpy(cell, &value, sizeof value);
       return end != text && *end == '\0';
     }
-    case ValueType::kFuncRef:
-    case ValueType::kExternRef: return std::strcmp(text, "null") == 0;
     case ValueType::kV128: return ParseVector(text, cell);
+    default: return IsNullable(type) && std::strcmp(text, "null") == 0;
   }
-  return false;
 }
 
 void PrintValue(const std::uint64_t* cells, ValueType type) {

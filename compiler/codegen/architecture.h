@@ -44,6 +44,7 @@ struct ArchitectureInfo {
   unsigned pointer_bits;
   bool has_guard_pages;                 // address space for 4 GiB and more per memory
   bool rounding_keeps_signalling_nans;  // LLVM's code for ceil, floor, trunc and roundeven
+  bool has_tail_convention;             // LLVM's SwiftTail
   TrapInstruction trap;
   HostFunctionRegister host_function;
   std::span<const CpuFeature> cpu_features;

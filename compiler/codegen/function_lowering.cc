@@ -10,9 +10,12 @@ namespace tenon::compiler {
 
 void FunctionLowering::Lower() {
   builder_.SetInsertPoint(NewBlock("entry"));
+  const std::vector<llvm::Value*> arguments =
+      lowering_.ArgumentsOf(builder_, native_, type_, lowering_.Buffer(builder_, Context()));
+  const std::size_t first_argument = ModuleLowering::ResultsInMemory(type_) ? 1 : 0;
   for (std::size_t i = 0; i < type_.parameters.size(); ++i) {
     llvm::AllocaInst* slot = builder_.CreateAlloca(lowering_.TypeOf(type_.parameters[i]));
-    builder_.CreateStore(native_->getArg(static_cast<unsigned>(i + 1)), slot);
+    builder_.CreateStore(arguments[i + first_argument], slot);
     locals_.push_back(slot);
   }
   for (const wasm::Function::LocalRun& run : function_.locals) {
@@ -37,6 +40,13 @@ void FunctionLowering::Lower() {
 
   // The frame's end has pushed the function's results.
   if (stack_.empty()) {
+    builder_.CreateRetVoid();
+  } else if (ModuleLowering::ResultsInMemory(type_)) {
+    std::size_t cell = 0;
+    for (std::size_t i = 0; i < stack_.size(); ++i) {
+      lowering_.StoreCell(builder_, stack_[i], native_->getArg(1), cell);
+      cell += abi::CellsOf(type_.results[i]);
+    }
     builder_.CreateRetVoid();
   } else if (stack_.size() == 1) {
     builder_.CreateRet(stack_[0]);
@@ -67,7 +77,7 @@ void FunctionLowering::LowerInstruction(const Instruction& instruction) {
       default: return;
     }
   }
-  if (instruction.opcode <= Opcode::kCallIndirect) {
+  if (instruction.opcode <= Opcode::kBrOnNonNull) {
     LowerControl(instruction);
   } else {
     LowerSimple(instruction);
@@ -131,11 +141,16 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
       Store(value, slot, lowering_.AliasTag(Alias::kTableElements), 8);
       break;
     }
-    case Opcode::kTableSize: Push(builder_.CreateTrunc(TableSize(index), lowering_.i32)); break;
+    case Opcode::kTableSize:
+      Push(builder_.CreateZExtOrTrunc(TableSize(index),
+                                      lowering_.TypeOf(wasm_.tables[index].limits.AddressType())));
+      break;
     case Opcode::kMemorySize: {
       llvm::Value* bytes =
           MemoryField(index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64, false);
-      Push(builder_.CreateTrunc(builder_.CreateLShr(bytes, 16), lowering_.i32));
+      const wasm::Limits& limits = wasm_.memories[index].limits;
+      Push(builder_.CreateZExtOrTrunc(builder_.CreateLShr(bytes, limits.page_size_log2),
+                                      lowering_.TypeOf(limits.AddressType())));
       break;
     }
     case Opcode::kI32Const:
@@ -154,6 +169,9 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
       break;
     case Opcode::kRefNull: Push(llvm::ConstantPointerNull::get(lowering_.pointer)); break;
     case Opcode::kRefIsNull: PushBool(builder_.CreateIsNull(Pop())); break;
+    case Opcode::kRefAsNonNull:
+      TrapIf(builder_.CreateIsNull(stack_.back()), abi::TrapKind::kNullReference);
+      break;
     case Opcode::kRefFunc:
       Push(lowering_.Offset(builder_, Context(),
                             lowering_.layout.funcrefs +

@@ -68,6 +68,9 @@ class FunctionLowering {
 
   // ---- operand stack
   void Push(llvm::Value* value) { stack_.push_back(value); }
+  void PushAll(const std::vector<llvm::Value*>& values) {
+    stack_.insert(stack_.end(), values.begin(), values.end());
+  }
   llvm::Value* Pop() {
     llvm::Value* value = stack_.back();
     stack_.pop_back();
@@ -98,6 +101,7 @@ class FunctionLowering {
   void Else();
   void End();
   void BranchTable(const Instruction& instruction);
+  void BranchOnNull(const Instruction& instruction);
   void SetUnreachable() {
     unreachable_ = true;
     stack_.resize(control_.back().height);
@@ -111,11 +115,25 @@ class FunctionLowering {
   void TrapIf(llvm::Value* condition, abi::TrapKind kind);
 
   // ---- calls
-  void PushResults(llvm::Value* call, const wasm::FunctionType& type);
-  llvm::Value* CallForeign(llvm::Value* code, llvm::Value* callee_context,
-                           const wasm::FunctionType& type, std::vector<llvm::Value*> arguments);
-  void LowerCall(std::uint32_t function_index);
-  void LowerCallIndirect(const Instruction& instruction);
+  using Callee = ModuleLowering::Callee;
+  Callee CalleeOf(llvm::Value* record);
+  Callee OwnCalleeOf(llvm::Value* record);
+  void TailCallForeign(llvm::Value* record, std::uint32_t type_index,
+                       std::vector<llvm::Value*> arguments);
+  llvm::Value* ResultsBuffer(std::size_t cells);
+  std::vector<llvm::Value*> CallAndLoad(const Callee& callee, const wasm::FunctionType& type,
+                                        std::vector<llvm::Value*> arguments);
+  void HandOver(llvm::Value* callee_context);
+  std::vector<llvm::Value*> CallForeign(const Callee& callee, const wasm::FunctionType& type,
+                                        std::vector<llvm::Value*> arguments);
+  void TailCall(const Callee& callee, const wasm::FunctionType& type,
+                std::vector<llvm::Value*> arguments);
+  void CheckFunctionType(llvm::Value* record, std::uint32_t type_index);
+  void CallReference(llvm::Value* record, std::uint32_t type_index,
+                     std::vector<llvm::Value*> arguments, bool is_tail);
+  void LowerCall(std::uint32_t function_index, bool is_tail);
+  void LowerCallIndirect(const Instruction& instruction, bool is_tail);
+  void LowerCallRef(std::uint32_t type_index, bool is_tail);
 
   // ---- memory, tables, globals
   llvm::Value* MemoryDescriptor(std::uint32_t memory_index);
@@ -173,6 +191,7 @@ class FunctionLowering {
   std::vector<llvm::Value*> stack_;
   std::vector<ControlFrame> control_;
   std::map<abi::TrapKind, llvm::BasicBlock*> trap_blocks_;
+  std::map<std::size_t, llvm::AllocaInst*> result_buffers_;  // by cells
   bool unreachable_ = false;
   std::uint32_t dead_depth_ = 0;  // constructs opened inside dead code
 };

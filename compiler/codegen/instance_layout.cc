@@ -1,9 +1,29 @@
 // Lays out an instance's block: the fixed head of abi.h, then each part in the order listed there.
 #include "compiler/codegen/instance_layout.h"
 
+#include <algorithm>
+
 #include "format/abi.h"
 
 namespace tenon::compiler {
+
+namespace {
+
+std::size_t MostBufferCells(const wasm::Module& module) {
+  std::size_t most = 0;
+  for (const wasm::FunctionType& type : module.types) {
+    abi::RegisterArguments registers(
+        abi::ResultsInMemory(type.results.data(), type.results.size()));
+    std::size_t cells = 0;
+    for (const ValueType parameter : type.parameters) {
+      if (!registers.Next(parameter)) cells += abi::CellsOf(parameter);
+    }
+    most = std::max(most, cells);
+  }
+  return most;
+}
+
+}  // namespace
 
 InstanceLayout ComputeInstanceLayout(const wasm::Module& module) {
   InstanceLayout layout;
@@ -31,6 +51,7 @@ InstanceLayout ComputeInstanceLayout(const wasm::Module& module) {
   at = (at + 15) & ~std::size_t{15};
   layout.globals = place(module.globals.size() - module.imported_globals, 16);
   layout.funcrefs = place(layout.referenced_functions.size(), sizeof(abi::FuncRef));
+  layout.tail_arguments = place(module.uses_tail_calls ? MostBufferCells(module) : 0, 8);
   layout.size = static_cast<std::uint32_t>(at);
   return layout;
 }

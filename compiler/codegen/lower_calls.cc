@@ -1,112 +1,235 @@
-// Calls: within the instance, through tables, and to other instances and the host.
+// Calls: within the instance, through tables and references, and to other instances and the
+// host; each also as a tail call.
+//
+// A call that may leave the instance hands the execution environment over and takes it back
+// (abi.h, VmContext). A tail call only hands it over.
 #include "compiler/codegen/function_lowering.h"
+#include "compiler/wasm/type_relations.h"
 
 namespace tenon::compiler {
 
-void FunctionLowering::PushResults(llvm::Value* call, const wasm::FunctionType& type) {
+// Memory of this function's frame for a callee's results; free again once they are loaded.
+llvm::Value* FunctionLowering::ResultsBuffer(std::size_t cells) {
+  llvm::AllocaInst*& buffer = result_buffers_[cells];
+  if (buffer == nullptr) {
+    llvm::IRBuilder<> entry(&native_->getEntryBlock(), native_->getEntryBlock().begin());
+    buffer = entry.CreateAlloca(llvm::ArrayType::get(lowering_.i64, cells));
+    buffer->setAlignment(llvm::Align(16));
+  }
+  return buffer;
+}
+
+std::vector<llvm::Value*> FunctionLowering::CallAndLoad(const Callee& callee,
+                                                        const wasm::FunctionType& type,
+                                                        std::vector<llvm::Value*> arguments) {
+  std::vector<llvm::Value*> results;
+  if (ModuleLowering::ResultsInMemory(type)) {
+    llvm::Value* buffer = ResultsBuffer(ModuleLowering::ResultCells(type));
+    arguments.insert(arguments.begin(), buffer);
+    lowering_.EmitCall(builder_, callee, type, std::move(arguments));
+    std::size_t cell = 0;
+    for (const ValueType result : type.results) {
+      results.push_back(builder_.CreateAlignedLoad(
+          lowering_.TypeOf(result), lowering_.Offset(builder_, buffer, 8 * cell), llvm::Align(8)));
+      cell += abi::CellsOf(result);
+    }
+    return results;
+  }
+  llvm::CallInst* call = lowering_.EmitCall(builder_, callee, type, std::move(arguments));
   if (type.results.size() == 1) {
-    Push(call);
+    results.push_back(call);
   } else {
-    for (unsigned i = 0; i < type.results.size(); ++i) Push(builder_.CreateExtractValue(call, i));
+    for (unsigned i = 0; i < type.results.size(); ++i) {
+      results.push_back(builder_.CreateExtractValue(call, i));
+    }
+  }
+  return results;
+}
+
+// Makes this instance's execution environment that of the callee's.
+void FunctionLowering::HandOver(llvm::Value* callee_context) {
+  llvm::MDNode* tag = lowering_.AliasTag(Alias::kHead);
+  for (const std::size_t field :
+       {offsetof(abi::VmContext, exec_env), offsetof(abi::VmContext, stack_limit)}) {
+    llvm::Value* value =
+        Load(lowering_.pointer, lowering_.Offset(builder_, Context(), field), tag, 8);
+    Store(value, lowering_.Offset(builder_, callee_context, field), tag, 8);
   }
 }
 
-// A call that leaves the instance hands the execution environment over and takes it back
-// (abi.h, VmContext).
-llvm::Value* FunctionLowering::CallForeign(llvm::Value* code, llvm::Value* callee_context,
-                                           const wasm::FunctionType& type,
-                                           std::vector<llvm::Value*> arguments) {
+std::vector<llvm::Value*> FunctionLowering::CallForeign(const Callee& callee,
+                                                        const wasm::FunctionType& type,
+                                                        std::vector<llvm::Value*> arguments) {
   llvm::MDNode* tag = lowering_.AliasTag(Alias::kHead);
-  const auto field = [&](llvm::Value* base, std::size_t offset) {
-    return lowering_.Offset(builder_, base, offset);
-  };
   constexpr std::size_t kEnvironment = offsetof(abi::VmContext, exec_env);
   constexpr std::size_t kLimit = offsetof(abi::VmContext, stack_limit);
-  llvm::Value* environment = Load(lowering_.pointer, field(Context(), kEnvironment), tag, 8);
-  llvm::Value* limit = Load(lowering_.pointer, field(Context(), kLimit), tag, 8);
-  Store(environment, field(callee_context, kEnvironment), tag, 8);
-  Store(limit, field(callee_context, kLimit), tag, 8);
-  arguments.insert(arguments.begin(), callee_context);
-  llvm::CallInst* call = builder_.CreateCall(lowering_.NativeTypeOf(type), code, arguments);
-  ModuleLowering::MarkContext(call);
-  Store(environment, field(Context(), kEnvironment), tag, 8);
-  Store(limit, field(Context(), kLimit), tag, 8);
-  return call;
+  const auto own = [&](std::size_t field) { return lowering_.Offset(builder_, Context(), field); };
+  llvm::Value* environment = Load(lowering_.pointer, own(kEnvironment), tag, 8);
+  llvm::Value* limit = Load(lowering_.pointer, own(kLimit), tag, 8);
+  HandOver(callee.context);
+  std::vector<llvm::Value*> results = CallAndLoad(callee, type, std::move(arguments));
+  Store(environment, own(kEnvironment), tag, 8);
+  Store(limit, own(kLimit), tag, 8);
+  return results;
 }
 
-void FunctionLowering::LowerCall(std::uint32_t function_index) {
-  const wasm::Function& callee = wasm_.functions[function_index];
-  const wasm::FunctionType& type = wasm_.TypeOf(callee);
-  std::vector<llvm::Value*> arguments = PopMany(type.parameters.size());
-  if (callee.imported) {
-    llvm::Value* record = lowering_.LoadInvariant(
-        builder_, Context(), lowering_.layout.function_imports + std::uint64_t{8} * function_index,
-        lowering_.pointer);
-    llvm::Value* code =
-        lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, code), lowering_.pointer);
-    llvm::Value* context = lowering_.LoadInvariant(
-        builder_, record, offsetof(abi::FuncRef, context), lowering_.pointer);
-    PushResults(CallForeign(code, context, type, std::move(arguments)), type);
-    return;
+// Leaves the function by a call whose results are this function's.
+void FunctionLowering::TailCall(const Callee& callee, const wasm::FunctionType& type,
+                                std::vector<llvm::Value*> arguments) {
+  if (ModuleLowering::ResultsInMemory(type)) {
+    arguments.insert(arguments.begin(), native_->getArg(1));  // this function's own
   }
-  arguments.insert(arguments.begin(), Context());
-  llvm::CallInst* call = builder_.CreateCall(lowering_.Declare(function_index), arguments);
-  ModuleLowering::MarkContext(call);
-  PushResults(call, type);
+  llvm::CallInst* call = lowering_.EmitCall(builder_, callee, type, std::move(arguments));
+  lowering_.MarkTailCall(call);
+  if (native_->getReturnType()->isVoidTy()) {
+    builder_.CreateRetVoid();
+  } else {
+    builder_.CreateRet(call);
+  }
+  SetUnreachable();
 }
 
-void FunctionLowering::LowerCallIndirect(const Instruction& instruction) {
-  const wasm::FunctionType& type = wasm_.types[instruction.index];
-  llvm::Value* slot = TableSlot(instruction.index2, Pop(), abi::TrapKind::kUndefinedElement);
-  std::vector<llvm::Value*> arguments = PopMany(type.parameters.size());
-  llvm::Value* record = Load(lowering_.pointer, slot, lowering_.AliasTag(Alias::kTableElements), 8);
-  TrapIf(builder_.CreateIsNull(record), abi::TrapKind::kUninitializedElement);
+// The code and context that a FuncRef names, as any caller may use them.
+FunctionLowering::Callee FunctionLowering::CalleeOf(llvm::Value* record) {
+  return {
+      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, code), lowering_.pointer),
+      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, context), lowering_.pointer),
+      nullptr};
+}
 
-  const std::uint64_t known_key = abi::TypeKey(type.parameters.data(), type.parameters.size(),
-                                               type.results.data(), type.results.size());
+// A function of this instance that a FuncRef names.
+FunctionLowering::Callee FunctionLowering::OwnCalleeOf(llvm::Value* record) {
+  const std::size_t field =
+      lowering_.HasWrappers() ? offsetof(abi::FuncRef, direct) : offsetof(abi::FuncRef, code);
+  return {lowering_.LoadInvariant(builder_, record, field, lowering_.pointer), Context(),
+          lowering_.Buffer(builder_, Context())};
+}
+
+// A tail call of a function that may be another instance's or the host's.
+void FunctionLowering::TailCallForeign(llvm::Value* record, std::uint32_t type_index,
+                                       std::vector<llvm::Value*> arguments) {
+  const wasm::FunctionType& type = wasm_.types[type_index];
+  const Callee callee = CalleeOf(record);
+  llvm::Value* traits =
+      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, traits), lowering_.i64);
+  llvm::Value* direct =
+      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, direct), lowering_.pointer);
+  HandOver(callee.context);
+  llvm::Value* buffer = lowering_.Buffer(builder_, Context());
+  const auto tell_adapter = [&](llvm::Value* value, std::size_t field) {
+    Store(value, lowering_.Offset(builder_, callee.context, field),
+          lowering_.AliasTag(Alias::kHead), 8);
+  };
+  tell_adapter(callee.code, offsetof(abi::VmContext, tail_target));
+  tell_adapter(buffer, offsetof(abi::VmContext, tail_arguments));
+  // A function that would look for arguments in its own instance's buffer needs the adapter too.
+  const bool has_buffer =
+      lowering_.OwnTypeOf(type)->getNumParams() != lowering_.NativeTypeOf(type)->getNumParams();
+  llvm::Value* has_convention =
+      builder_.CreateICmpEQ(traits, builder_.getInt64(abi::kTraitTailConvention));
+  llvm::Value* is_direct =
+      has_buffer
+          ? builder_.CreateAnd(has_convention, builder_.CreateICmpEQ(callee.context, Context()))
+          : has_convention;
+  llvm::Value* target = builder_.CreateSelect(is_direct, direct, lowering_.TailAdapter(type_index));
+  TailCall({target, callee.context, buffer}, type, std::move(arguments));
+}
+
+void FunctionLowering::LowerCall(std::uint32_t function_index, bool is_tail) {
+  const wasm::Function& function = wasm_.functions[function_index];
+  const wasm::FunctionType& type = wasm_.TypeOf(function);
+  std::vector<llvm::Value*> arguments = PopMany(type.parameters.size());
+  if (!function.imported) {
+    llvm::Function* native = lowering_.Declare(function_index);
+    const Callee callee{native, Context(), lowering_.Buffer(builder_, Context())};
+    if (is_tail) return TailCall(callee, type, std::move(arguments));
+    return PushAll(CallAndLoad(callee, type, std::move(arguments)));
+  }
+  llvm::Value* record = lowering_.LoadInvariant(
+      builder_, Context(), lowering_.layout.function_imports + std::uint64_t{8} * function_index,
+      lowering_.pointer);
+  if (is_tail) return TailCallForeign(record, function.type_index, std::move(arguments));
+  PushAll(CallForeign(CalleeOf(record), type, std::move(arguments)));
+}
+
+// Traps unless the function's type is the wanted one or declared to be a subtype of it.
+void FunctionLowering::CheckFunctionType(llvm::Value* record, std::uint32_t type_index) {
   llvm::Value* key =
       lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, type_key), lowering_.i64);
+  const std::uint64_t known_key = wasm::TypeKeyOf(wasm_, type_index);
   llvm::Value* wanted = builder_.getInt64(known_key);
   if (known_key == abi::kInternedBit) {
     llvm::Value* keys = lowering_.LoadInvariant(
         builder_, Context(), offsetof(abi::VmContext, type_keys), lowering_.pointer);
-    wanted = lowering_.LoadInvariant(builder_, keys, std::uint64_t{8} * instruction.index,
-                                     lowering_.i64);
+    wanted = lowering_.LoadInvariant(builder_, keys, std::uint64_t{8} * type_index, lowering_.i64);
   }
-  TrapIf(builder_.CreateICmpNE(key, wanted), abi::TrapKind::kIndirectCallTypeMismatch);
-
-  llvm::Value* code =
-      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, code), lowering_.pointer);
-  const auto call_own = [&] {
-    std::vector<llvm::Value*> all = arguments;
-    all.insert(all.begin(), Context());
-    llvm::CallInst* call = builder_.CreateCall(lowering_.NativeTypeOf(type), code, all);
-    ModuleLowering::MarkContext(call);
-    return call;
-  };
-  if (!lowering_.funcrefs_may_be_foreign) {
-    PushResults(call_own(), type);
+  llvm::Value* differs = builder_.CreateICmpNE(key, wanted);
+  if (wasm_.type_declarations[type_index].is_final) {
+    TrapIf(differs, abi::TrapKind::kIndirectCallTypeMismatch);
     return;
   }
+  llvm::BasicBlock* look_up = NewBlock("subtype");
+  llvm::BasicBlock* matches = NewBlock("matches");
+  builder_.CreateCondBr(differs, look_up, matches);
+  builder_.SetInsertPoint(look_up);
+  llvm::Value* is_subtype =
+      lowering_.CallBuiltin(builder_, Context(), abi::Builtin::is_subtype, {key, wanted});
+  TrapIf(builder_.CreateIsNull(is_subtype), abi::TrapKind::kIndirectCallTypeMismatch);
+  builder_.CreateBr(matches);
+  builder_.SetInsertPoint(matches);
+}
 
-  llvm::Value* context =
-      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, context), lowering_.pointer);
-  llvm::BasicBlock* own = NewBlock("own");
-  llvm::BasicBlock* foreign = NewBlock("foreign");
+void FunctionLowering::LowerCallIndirect(const Instruction& instruction, bool is_tail) {
+  llvm::Value* slot = TableSlot(instruction.index2, Pop(), abi::TrapKind::kUndefinedElement);
+  std::vector<llvm::Value*> arguments = PopMany(wasm_.types[instruction.index].parameters.size());
+  llvm::Value* record = Load(lowering_.pointer, slot, lowering_.AliasTag(Alias::kTableElements), 8);
+  const ValueType element_type = wasm_.tables[instruction.index2].element_type;
+  if (IsNullable(element_type)) {
+    TrapIf(builder_.CreateIsNull(record), abi::TrapKind::kUninitializedElement);
+  }
+  CheckFunctionType(record, instruction.index);
+  CallReference(record, instruction.index, std::move(arguments), is_tail);
+}
+
+void FunctionLowering::LowerCallRef(std::uint32_t type_index, bool is_tail) {
+  const wasm::FunctionType& type = wasm_.types[type_index];
+  llvm::Value* record = Pop();
+  std::vector<llvm::Value*> arguments = PopMany(type.parameters.size());
+  TrapIf(builder_.CreateIsNull(record), abi::TrapKind::kNullFunctionReference);
+  CallReference(record, type_index, std::move(arguments), is_tail);
+}
+
+// A function that is not null and of the right type.
+void FunctionLowering::CallReference(llvm::Value* record, std::uint32_t type_index,
+                                     std::vector<llvm::Value*> arguments, bool is_tail) {
+  const wasm::FunctionType& type = wasm_.types[type_index];
+  if (!lowering_.funcrefs_may_be_foreign) {
+    const Callee own = OwnCalleeOf(record);
+    if (is_tail) return TailCall(own, type, std::move(arguments));
+    return PushAll(CallAndLoad(own, type, std::move(arguments)));
+  }
+  if (is_tail) return TailCallForeign(record, type_index, std::move(arguments));
+
+  const Callee callee = CalleeOf(record);
+  llvm::BasicBlock* own_block = NewBlock("own");
+  llvm::BasicBlock* foreign_block = NewBlock("foreign");
   llvm::BasicBlock* done = NewBlock("called");
-  builder_.CreateCondBr(builder_.CreateICmpEQ(context, Context()), own, foreign);
-  builder_.SetInsertPoint(own);
-  llvm::Value* own_result = call_own();
+  builder_.CreateCondBr(builder_.CreateICmpEQ(callee.context, Context()), own_block, foreign_block);
+  builder_.SetInsertPoint(own_block);
+  const std::vector<llvm::Value*> own_results = CallAndLoad(OwnCalleeOf(record), type, arguments);
+  own_block = builder_.GetInsertBlock();
   builder_.CreateBr(done);
-  builder_.SetInsertPoint(foreign);
-  llvm::Value* foreign_result = CallForeign(code, context, type, arguments);
+  builder_.SetInsertPoint(foreign_block);
+  const std::vector<llvm::Value*> foreign_results = CallForeign(callee, type, std::move(arguments));
+  foreign_block = builder_.GetInsertBlock();
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
-  if (type.results.empty()) return;
-  llvm::PHINode* result = builder_.CreatePHI(own_result->getType(), 2);
-  result->addIncoming(own_result, own);
-  result->addIncoming(foreign_result, foreign);
-  PushResults(result, type);
+  for (std::size_t i = 0; i < own_results.size(); ++i) {
+    llvm::PHINode* result = builder_.CreatePHI(own_results[i]->getType(), 2);
+    result->addIncoming(own_results[i], own_block);
+    result->addIncoming(foreign_results[i], foreign_block);
+    Push(result);
+  }
 }
 
 }  // namespace tenon::compiler

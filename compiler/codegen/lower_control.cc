@@ -122,6 +122,23 @@ void FunctionLowering::BranchTable(const Instruction& instruction) {
   SetUnreachable();
 }
 
+void FunctionLowering::BranchOnNull(const Instruction& instruction) {
+  const bool if_null = instruction.opcode == Opcode::kBrOnNull;
+  llvm::Value* reference = Pop();
+  ControlFrame& frame = Target(instruction.index);
+  if (!if_null) Push(reference);  // the label takes it
+  FeedPhis(TargetPhis(frame));
+  llvm::BasicBlock* next = NewBlock("next");
+  llvm::Value* is_null = builder_.CreateIsNull(reference);
+  builder_.CreateCondBr(if_null ? is_null : builder_.CreateNot(is_null), TargetBlock(frame), next);
+  builder_.SetInsertPoint(next);
+  if (if_null) {
+    Push(reference);
+  } else {
+    Pop();
+  }
+}
+
 void FunctionLowering::LowerControl(const Instruction& instruction) {
   switch (instruction.opcode) {
     case Opcode::kUnreachable:
@@ -158,8 +175,14 @@ void FunctionLowering::LowerControl(const Instruction& instruction) {
       SetUnreachable();
       break;
     }
-    case Opcode::kCall: LowerCall(instruction.index); break;
-    case Opcode::kCallIndirect: LowerCallIndirect(instruction); break;
+    case Opcode::kCall: LowerCall(instruction.index, false); break;
+    case Opcode::kReturnCall: LowerCall(instruction.index, true); break;
+    case Opcode::kCallIndirect: LowerCallIndirect(instruction, false); break;
+    case Opcode::kReturnCallIndirect: LowerCallIndirect(instruction, true); break;
+    case Opcode::kCallRef: LowerCallRef(instruction.index, false); break;
+    case Opcode::kReturnCallRef: LowerCallRef(instruction.index, true); break;
+    case Opcode::kBrOnNull:
+    case Opcode::kBrOnNonNull: BranchOnNull(instruction); break;
     default: break;
   }
 }

@@ -2,9 +2,20 @@
 //
 // In guard mode loads are emitted volatile; prepare.cc makes those plain whose value is used, so
 // that the optimiser can drop none whose trap is all it does (core specification, section 4.4.7).
+#include <algorithm>
+
 #include "compiler/codegen/function_lowering.h"
 
 namespace tenon::compiler {
+
+namespace {
+
+std::uint64_t MinimumBytes(const wasm::Limits& limits) {
+  const std::uint64_t most = UINT64_MAX >> limits.page_size_log2;
+  return std::min(limits.minimum, most) << limits.page_size_log2;
+}
+
+}  // namespace
 
 llvm::Value* FunctionLowering::MemoryDescriptor(std::uint32_t memory_index) {
   if (memory_index < wasm_.imported_memories) {
@@ -27,18 +38,23 @@ llvm::Value* FunctionLowering::MemoryField(std::uint32_t memory_index, std::size
 
 llvm::Value* FunctionLowering::Address(const Instruction& instruction, llvm::Value* index,
                                        std::uint64_t width) {
+  const wasm::Limits& limits = wasm_.memories[instruction.memory_index].limits;
+  const bool guarded = lowering_.IsGuarded(limits);
   llvm::Value* wide = builder_.CreateZExt(index, lowering_.i64);
-  const std::uint64_t reach = instruction.memory_offset + width;
-  if (!lowering_.guard || reach > abi::kGuardBytes) {
+  std::uint64_t reach = instruction.memory_offset + width;
+  if (reach < width) reach = UINT64_MAX;  // no memory is that large
+  if (!guarded || reach > abi::kGuardBytes) {
     llvm::Value* size = MemoryField(
         instruction.memory_index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64, false);
-    const std::uint64_t minimum =
-        wasm_.memories[instruction.memory_index].limits.minimum * abi::kPageSize;
     llvm::Value* outside;
-    if (reach <= minimum) {
+    if (reach <= MinimumBytes(limits)) {
       // A memory never shrinks, so this cannot wrap, and it does not depend on the index.
       llvm::Value* limit = builder_.CreateNUWSub(size, builder_.getInt64(reach));
       outside = builder_.CreateICmpUGT(wide, limit);
+    } else if (limits.is_64) {
+      llvm::Value* limit = builder_.CreateSub(size, builder_.getInt64(reach));
+      outside = builder_.CreateOr(builder_.CreateICmpULT(size, builder_.getInt64(reach)),
+                                  builder_.CreateICmpUGT(wide, limit));
     } else {
       llvm::Value* last = builder_.CreateNUWAdd(wide, builder_.getInt64(reach));
       outside = builder_.CreateICmpUGT(last, size);
@@ -46,7 +62,7 @@ llvm::Value* FunctionLowering::Address(const Instruction& instruction, llvm::Val
     TrapIf(outside, abi::TrapKind::kOutOfBoundsMemoryAccess);
   }
   llvm::Value* base = MemoryField(instruction.memory_index, offsetof(abi::MemoryInstance, base),
-                                  lowering_.pointer, lowering_.guard);
+                                  lowering_.pointer, guarded);
   const auto flags = llvm::GEPNoWrapFlags::noUnsignedWrap();
   llvm::Value* address = builder_.CreateGEP(builder_.getInt8Ty(), base, wide, "", flags);
   if (instruction.memory_offset == 0) return address;
@@ -62,7 +78,7 @@ void FunctionLowering::LowerLoad(const Instruction& instruction) {
                            : static_cast<llvm::Type*>(builder_.getIntNTy(width * 8));
   llvm::LoadInst* load =
       Load(stored, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
-  load->setVolatile(lowering_.guard);
+  load->setVolatile(lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits));
   if (stored == result) {
     Push(load);
     return;
@@ -131,24 +147,57 @@ llvm::Value* FunctionLowering::GlobalAddress(std::uint32_t global_index) {
 
 void FunctionLowering::LowerBulk(const Instruction& instruction) {
   const auto number = [&](std::uint32_t value) -> llvm::Value* { return builder_.getInt32(value); };
-  const auto call = [&](abi::Builtin builtin, std::vector<llvm::Value*> first,
-                        std::size_t operands) {
-    for (llvm::Value* operand : PopMany(operands)) first.push_back(operand);
+  // Addresses, sizes and counts are 64 bits wide for the builtins.
+  const auto wide = [&](llvm::Value* value) { return builder_.CreateZExt(value, lowering_.i64); };
+  const auto call = [&](abi::Builtin builtin, std::vector<llvm::Value*> first) {
+    for (llvm::Value* operand : PopMany(3)) first.push_back(wide(operand));
     return lowering_.CallBuiltin(builder_, Context(), builtin, std::move(first));
+  };
+  const auto push_size = [&](llvm::Value* size, const wasm::Limits& limits) {
+    Push(builder_.CreateTrunc(size, lowering_.TypeOf(limits.AddressType())));
   };
   const std::uint32_t a = instruction.index;
   const std::uint32_t b = instruction.index2;
   switch (instruction.opcode) {
-    case Opcode::kMemoryGrow: Push(call(abi::Builtin::memory_grow, {number(a)}, 1)); break;
-    case Opcode::kMemoryInit: call(abi::Builtin::memory_init, {number(b), number(a)}, 3); break;
-    case Opcode::kMemoryCopy: call(abi::Builtin::memory_copy, {number(a), number(b)}, 3); break;
-    case Opcode::kMemoryFill: call(abi::Builtin::memory_fill, {number(a)}, 3); break;
-    case Opcode::kDataDrop: call(abi::Builtin::data_drop, {number(a)}, 0); break;
-    case Opcode::kTableInit: call(abi::Builtin::table_init, {number(b), number(a)}, 3); break;
-    case Opcode::kTableCopy: call(abi::Builtin::table_copy, {number(a), number(b)}, 3); break;
-    case Opcode::kTableGrow: Push(call(abi::Builtin::table_grow, {number(a)}, 2)); break;
-    case Opcode::kTableFill: call(abi::Builtin::table_fill, {number(a)}, 3); break;
-    case Opcode::kElemDrop: call(abi::Builtin::elem_drop, {number(a)}, 0); break;
+    case Opcode::kMemoryGrow:
+      push_size(lowering_.CallBuiltin(builder_, Context(), abi::Builtin::memory_grow,
+                                      {number(a), wide(Pop())}),
+                wasm_.memories[a].limits);
+      break;
+    case Opcode::kMemoryInit: call(abi::Builtin::memory_init, {number(b), number(a)}); break;
+    case Opcode::kMemoryCopy: call(abi::Builtin::memory_copy, {number(a), number(b)}); break;
+    case Opcode::kMemoryFill: {
+      llvm::Value* length = wide(Pop());
+      llvm::Value* value = Pop();
+      llvm::Value* destination = wide(Pop());
+      lowering_.CallBuiltin(builder_, Context(), abi::Builtin::memory_fill,
+                            {number(a), destination, value, length});
+      break;
+    }
+    case Opcode::kDataDrop:
+      lowering_.CallBuiltin(builder_, Context(), abi::Builtin::data_drop, {number(a)});
+      break;
+    case Opcode::kTableInit: call(abi::Builtin::table_init, {number(b), number(a)}); break;
+    case Opcode::kTableCopy: call(abi::Builtin::table_copy, {number(a), number(b)}); break;
+    case Opcode::kTableGrow: {
+      llvm::Value* count = wide(Pop());
+      llvm::Value* value = Pop();
+      push_size(lowering_.CallBuiltin(builder_, Context(), abi::Builtin::table_grow,
+                                      {number(a), value, count}),
+                wasm_.tables[a].limits);
+      break;
+    }
+    case Opcode::kTableFill: {
+      llvm::Value* count = wide(Pop());
+      llvm::Value* value = Pop();
+      llvm::Value* start = wide(Pop());
+      lowering_.CallBuiltin(builder_, Context(), abi::Builtin::table_fill,
+                            {number(a), start, value, count});
+      break;
+    }
+    case Opcode::kElemDrop:
+      lowering_.CallBuiltin(builder_, Context(), abi::Builtin::elem_drop, {number(a)});
+      break;
     default: break;
   }
 }

@@ -519,7 +519,7 @@ void FunctionLowering::LowerVectorMemory(const Instruction& instruction) {
   const auto load = [&](llvm::Type* type) {
     llvm::LoadInst* value =
         Load(type, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
-    value->setVolatile(lowering_.guard);
+    value->setVolatile(lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits));
     return value;
   };
   const auto store = [&](llvm::Value* value) {

@@ -15,7 +15,7 @@ namespace {
 
 bool HasFuncRef(const std::vector<ValueType>& types) {
   for (const ValueType type : types) {
-    if (type == ValueType::kFuncRef) return true;
+    if (IsFunctionReference(type)) return true;
   }
   return false;
 }
@@ -26,8 +26,7 @@ bool FuncRefsMayBeForeign(const wasm::Module& module) {
   if (module.imported_tables != 0) return true;
   for (const wasm::Export& item : module.exports) {
     if (item.kind == ExternKind::kTable) return true;
-    if (item.kind == ExternKind::kGlobal &&
-        module.globals[item.index].type == ValueType::kFuncRef &&
+    if (item.kind == ExternKind::kGlobal && IsFunctionReference(module.globals[item.index].type) &&
         module.globals[item.index].is_mutable) {
       return true;
     }
@@ -41,7 +40,7 @@ bool FuncRefsMayBeForeign(const wasm::Module& module) {
     if (function.referenced || HasFuncRef(module.TypeOf(function).results)) return true;
   }
   for (std::uint32_t i = 0; i < module.imported_globals; ++i) {
-    if (module.globals[i].type == ValueType::kFuncRef) return true;
+    if (IsFunctionReference(module.globals[i].type)) return true;
   }
   // An exported function's funcref results and the funcref parameters of imported functions leave
   // the module; a funcref of ours that comes back is still ours. Functions that take
@@ -50,6 +49,20 @@ bool FuncRefsMayBeForeign(const wasm::Module& module) {
     if (function.referenced && HasFuncRef(module.TypeOf(function).parameters)) return true;
   }
   return false;
+}
+
+void Return(llvm::IRBuilder<>& builder, llvm::CallInst* call) {
+  if (call->getType()->isVoidTy()) {
+    builder.CreateRetVoid();
+  } else {
+    builder.CreateRet(call);
+  }
+}
+
+llvm::CallingConv::ID ConventionOf(const wasm::Module& wasm, const llvm::Module& module) {
+  if (wasm.uses_tail_calls && InfoOf(module).has_tail_convention)
+    return llvm::CallingConv::SwiftTail;
+  return llvm::CallingConv::C;
 }
 
 ModuleLowering::ByteLookup ByteLookupOf(const llvm::TargetMachine& machine) {
@@ -71,6 +84,7 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
       byte_lookup(ByteLookupOf(machine)),
       has_fused_multiply_add(!machine.getTargetTriple().isX86() ||
                              machine.getMCSubtargetInfo()->checkFeatures("+fma")),
+      convention(ConventionOf(wasm_module, llvm_module)),
       funcrefs_may_be_foreign(FuncRefsMayBeForeign(wasm_module)),
       module(llvm_module),
       context(llvm_module.getContext()),
@@ -104,14 +118,12 @@ llvm::Type* ModuleLowering::TypeOf(ValueType type) const {
     case ValueType::kF32: return llvm::Type::getFloatTy(context);
     case ValueType::kF64: return llvm::Type::getDoubleTy(context);
     case ValueType::kV128: return llvm::FixedVectorType::get(i64, 2);
-    case ValueType::kFuncRef:
-    case ValueType::kExternRef: return pointer;
+    default: return pointer;  // references
   }
-  return nullptr;
 }
 
 llvm::Type* ModuleLowering::ResultTypeOf(const wasm::FunctionType& type) const {
-  if (type.results.empty()) return llvm::Type::getVoidTy(context);
+  if (type.results.empty() || ResultsInMemory(type)) return llvm::Type::getVoidTy(context);
   if (type.results.size() == 1) return TypeOf(type.results[0]);
   std::vector<llvm::Type*> members;
   for (const ValueType result : type.results) members.push_back(TypeOf(result));
@@ -120,8 +132,98 @@ llvm::Type* ModuleLowering::ResultTypeOf(const wasm::FunctionType& type) const {
 
 llvm::FunctionType* ModuleLowering::NativeTypeOf(const wasm::FunctionType& type) const {
   std::vector<llvm::Type*> parameters = {pointer};
+  if (ResultsInMemory(type)) parameters.push_back(pointer);
   for (const ValueType parameter : type.parameters) parameters.push_back(TypeOf(parameter));
   return llvm::FunctionType::get(ResultTypeOf(type), parameters, false);
+}
+
+llvm::FunctionType* ModuleLowering::OwnTypeOf(const wasm::FunctionType& type) const {
+  if (!wasm.uses_tail_calls) return NativeTypeOf(type);
+  std::vector<llvm::Type*> parameters = {pointer};
+  if (ResultsInMemory(type)) parameters.push_back(pointer);
+  abi::RegisterArguments registers(ResultsInMemory(type));
+  for (const ValueType parameter : type.parameters) {
+    if (registers.Next(parameter)) parameters.push_back(TypeOf(parameter));
+  }
+  return llvm::FunctionType::get(ResultTypeOf(type), parameters, false);
+}
+
+llvm::CallInst* ModuleLowering::EmitCall(llvm::IRBuilder<>& builder, const Callee& callee,
+                                         const wasm::FunctionType& type,
+                                         std::vector<llvm::Value*> arguments) const {
+  std::vector<llvm::Value*> passed = {callee.context};
+  if (callee.buffer == nullptr || !wasm.uses_tail_calls) {
+    passed.insert(passed.end(), arguments.begin(), arguments.end());
+  } else {
+    std::size_t at = 0;
+    if (ResultsInMemory(type)) passed.push_back(arguments[at++]);
+    abi::RegisterArguments registers(ResultsInMemory(type));
+    std::size_t cell = 0;
+    for (const ValueType parameter : type.parameters) {
+      llvm::Value* argument = arguments[at++];
+      if (registers.Next(parameter)) {
+        passed.push_back(argument);
+        continue;
+      }
+      StoreCell(builder, argument, callee.buffer, cell);
+      cell += abi::CellsOf(parameter);
+    }
+  }
+  llvm::CallInst* call = builder.CreateCall(
+      callee.buffer == nullptr ? NativeTypeOf(type) : OwnTypeOf(type), callee.code, passed);
+  if (callee.buffer != nullptr) call->setCallingConv(convention);
+  MarkContext(call);
+  return call;
+}
+
+std::vector<llvm::Value*> ModuleLowering::ArgumentsOf(llvm::IRBuilder<>& builder,
+                                                      llvm::Function* function,
+                                                      const wasm::FunctionType& type,
+                                                      llvm::Value* buffer) const {
+  std::vector<llvm::Value*> arguments;
+  llvm::Function::arg_iterator next = function->arg_begin() + 1;
+  if (ResultsInMemory(type)) arguments.push_back(next++);
+  abi::RegisterArguments registers(ResultsInMemory(type));
+  std::size_t cell = 0;
+  for (const ValueType parameter : type.parameters) {
+    if (!wasm.uses_tail_calls || registers.Next(parameter)) {
+      arguments.push_back(next++);
+      continue;
+    }
+    llvm::Value* address = builder.CreateConstInBoundsGEP1_64(i64, buffer, cell);
+    arguments.push_back(builder.CreateAlignedLoad(TypeOf(parameter), address, llvm::Align(8)));
+    cell += abi::CellsOf(parameter);
+  }
+  return arguments;
+}
+
+bool ModuleLowering::ResultsInMemory(const wasm::FunctionType& type) {
+  return abi::ResultsInMemory(type.results.data(), type.results.size());
+}
+
+std::size_t ModuleLowering::ResultCells(const wasm::FunctionType& type) {
+  std::size_t cells = 0;
+  for (const ValueType result : type.results) cells += abi::CellsOf(result);
+  return cells;
+}
+
+void ModuleLowering::MarkTailCall(llvm::CallInst* call) const {
+  llvm::Function* caller = call->getFunction();
+  if (convention == llvm::CallingConv::SwiftTail ||
+      caller->getFunctionType() == call->getFunctionType()) {
+    call->setTailCallKind(llvm::CallInst::TCK_MustTail);
+    return;
+  }
+  // Where LLVM has no convention for it, it still makes a jump of a call whose arguments fit.
+  call->setTailCallKind(llvm::CallInst::TCK_Tail);
+  caller->removeFnAttr("disable-tail-calls");
+}
+
+void ModuleLowering::StoreCell(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Value* cells,
+                               std::size_t cell) const {
+  if (value->getType()->isIntegerTy(32)) value = builder.CreateZExt(value, i64);
+  builder.CreateAlignedStore(value, builder.CreateConstInBoundsGEP1_64(i64, cells, cell),
+                             llvm::Align(8));
 }
 
 void ModuleLowering::SetFunctionAttributes(llvm::Function* function) const {
@@ -144,10 +246,11 @@ llvm::Function* ModuleLowering::Declare(std::uint32_t function_index) {
   const bool is_internal =
       single_chunk_ && layout.referenced_index[function_index] == container::kNone;
   slot = llvm::Function::Create(
-      NativeTypeOf(wasm.TypeOf(function)),
+      OwnTypeOf(wasm.TypeOf(function)),
       is_internal ? llvm::GlobalValue::InternalLinkage : llvm::GlobalValue::ExternalLinkage,
       "f" + std::to_string(function_index), module);
   if (!is_internal) slot->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  slot->setCallingConv(convention);
   slot->addParamAttr(0, llvm::Attribute::SwiftSelf);
   slot->addParamAttr(0, llvm::Attribute::NoUndef);
   slot->addParamAttr(0, llvm::Attribute::NonNull);
@@ -181,8 +284,10 @@ llvm::CallInst* ModuleLowering::CallBuiltin(llvm::IRBuilder<>& builder, llvm::Va
   std::vector<llvm::Type*> types;
   for (llvm::Value* argument : arguments) types.push_back(argument->getType());
   const auto slot = static_cast<std::size_t>(builtin);
-  llvm::Type* result =
-      kResults[slot][0] == 'i' ? static_cast<llvm::Type*>(i32) : builder.getVoidTy();
+  llvm::Type* result = kResults[slot][0] == 'i'   ? static_cast<llvm::Type*>(i32)
+                       : kResults[slot][0] == 'l' ? static_cast<llvm::Type*>(i64)
+                       : kResults[slot][0] == 'p' ? static_cast<llvm::Type*>(pointer)
+                                                  : builder.getVoidTy();
   llvm::Value* table =
       LoadInvariant(builder, vm_context, offsetof(abi::VmContext, builtins), pointer);
   llvm::Value* code = LoadInvariant(builder, table, slot * sizeof(void*), pointer);
@@ -250,29 +355,24 @@ void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
   SetFunctionAttributes(function);
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", function));
   llvm::Value* values = function->getArg(2);
-  std::size_t next_cell = 0;  // a v128 takes two
-  const auto cell = [&](ValueType value) {
-    const std::size_t at = next_cell;
-    next_cell += abi::CellsOf(value);
-    return builder.CreateConstInBoundsGEP1_64(i64, values, at);
-  };
   std::vector<llvm::Value*> arguments = {function->getArg(0)};
+  if (ResultsInMemory(type)) arguments.push_back(values);
+  std::size_t cell = 0;
   for (const ValueType parameter : type.parameters) {
-    arguments.push_back(
-        builder.CreateAlignedLoad(TypeOf(parameter), cell(parameter), llvm::Align(8)));
+    llvm::Value* address = builder.CreateConstInBoundsGEP1_64(i64, values, cell);
+    arguments.push_back(builder.CreateAlignedLoad(TypeOf(parameter), address, llvm::Align(8)));
+    cell += abi::CellsOf(parameter);
   }
   llvm::CallInst* call = builder.CreateCall(NativeTypeOf(type), function->getArg(1), arguments);
   MarkContext(call);
-  next_cell = 0;
-  const auto store = [&](llvm::Value* value, ValueType result) {
-    if (value->getType()->isIntegerTy(32)) value = builder.CreateZExt(value, i64);
-    builder.CreateAlignedStore(value, cell(result), llvm::Align(8));
-  };
   if (type.results.size() == 1) {
-    store(call, type.results[0]);
-  } else {
-    for (unsigned i = 0; i < type.results.size(); ++i)
-      store(builder.CreateExtractValue(call, i), type.results[i]);
+    StoreCell(builder, call, values, 0);
+  } else if (!ResultsInMemory(type)) {
+    cell = 0;
+    for (unsigned i = 0; i < type.results.size(); ++i) {
+      StoreCell(builder, builder.CreateExtractValue(call, i), values, cell);
+      cell += abi::CellsOf(type.results[i]);
+    }
   }
   builder.CreateRetVoid();
 }
@@ -294,27 +394,68 @@ void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
 
   // The HostFunction in a register outside of the C convention's arguments; then what the native
   // function sees.
-  std::vector<llvm::Type*> types = {pointer, pointer};
   std::vector<llvm::Value*> arguments = {host, environment};
-  for (std::size_t i = 0; i < type.parameters.size(); ++i) {
-    types.push_back(TypeOf(type.parameters[i]));
-    arguments.push_back(function->getArg(static_cast<unsigned>(i + 1)));
-  }
+  llvm::Function::arg_iterator parameter = function->arg_begin() + 1;
+  if (ResultsInMemory(type)) arguments.insert(arguments.begin() + 1, parameter++);
+  while (parameter != function->arg_end()) arguments.push_back(parameter++);
+  std::vector<llvm::Type*> types;
+  for (const llvm::Value* argument : arguments) types.push_back(argument->getType());
   llvm::CallInst* call = builder.CreateCall(
       llvm::FunctionType::get(ResultTypeOf(type), types, false), code, arguments);
   call->addParamAttr(0, InfoOf(module).host_function == HostFunctionRegister::kNest
                             ? llvm::Attribute::Nest
                             : llvm::Attribute::SwiftSelf);
   call->setDoesNotThrow();
-  if (type.results.empty()) {
-    builder.CreateRetVoid();
-  } else {
-    builder.CreateRet(call);
-  }
+  Return(builder, call);
+}
+
+llvm::Function* ModuleLowering::CreateFunction(llvm::FunctionType* type, const std::string& name,
+                                               llvm::GlobalValue::LinkageTypes linkage) {
+  auto* function = llvm::Function::Create(type, linkage, name, module);
+  if (linkage != llvm::GlobalValue::InternalLinkage)
+    function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  SetFunctionAttributes(function);
+  llvm::BasicBlock::Create(context, "", function);
+  return function;
+}
+
+void ModuleLowering::LowerWrapper(std::uint32_t function_index) {
+  const wasm::FunctionType& type = wasm.TypeOf(wasm.functions[function_index]);
+  llvm::Function* wrapper = CreateFunction(NativeTypeOf(type), "w" + std::to_string(function_index),
+                                           llvm::GlobalValue::ExternalLinkage);
+  llvm::IRBuilder<> builder(&wrapper->back());
+  std::vector<llvm::Value*> arguments;
+  for (llvm::Argument& argument : llvm::drop_begin(wrapper->args())) arguments.push_back(&argument);
+  llvm::Value* own_context = wrapper->getArg(0);
+  const Callee callee{Declare(function_index), own_context, Buffer(builder, own_context)};
+  Return(builder, EmitCall(builder, callee, type, std::move(arguments)));
+}
+
+llvm::Function* ModuleLowering::TailAdapter(std::uint32_t type_index) {
+  const std::string name = "t" + std::to_string(type_index);
+  if (llvm::Function* known = module.getFunction(name)) return known;
+  const wasm::FunctionType& type = wasm.types[type_index];
+  llvm::Function* adapter =
+      CreateFunction(OwnTypeOf(type), name, llvm::GlobalValue::InternalLinkage);
+  adapter->setCallingConv(convention);
+  llvm::IRBuilder<> builder(&adapter->back());
+  const auto load = [&](std::size_t field) {
+    return builder.CreateAlignedLoad(pointer, Offset(builder, adapter->getArg(0), field),
+                                     llvm::Align(8));
+  };
+  llvm::Value* code = load(offsetof(abi::VmContext, tail_target));
+  llvm::Value* buffer = load(offsetof(abi::VmContext, tail_arguments));
+  const Callee callee{code, adapter->getArg(0), nullptr};
+  Return(builder, EmitCall(builder, callee, type, ArgumentsOf(builder, adapter, type, buffer)));
+  return adapter;
 }
 
 void ModuleLowering::Lower(const Chunk& chunk) {
-  for (std::uint32_t i = chunk.first; i < chunk.last; ++i) LowerFunction(*this, i);
+  for (std::uint32_t i = chunk.first; i < chunk.last; ++i) {
+    LowerFunction(*this, i);
+    if (HasWrappers() && layout.referenced_index[i] != container::kNone) LowerWrapper(i);
+  }
   if (!chunk.carries_thunks) return;
   const std::vector<bool> trampolines = TypesWithEntryTrampoline(wasm, layout);
   const std::vector<bool> thunks = TypesWithHostThunk(wasm);

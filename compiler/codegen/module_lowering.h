@@ -10,6 +10,7 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "compiler/codegen/instance_layout.h"
@@ -38,7 +39,43 @@ class ModuleLowering {
   // ---- for function lowering
   llvm::Type* TypeOf(ValueType type) const;
   llvm::Type* ResultTypeOf(const wasm::FunctionType& type) const;
+  // Results that no registers are surely there for are returned in memory (abi.h).
+  static bool ResultsInMemory(const wasm::FunctionType& type);
+  static std::size_t ResultCells(const wasm::FunctionType& type);
+  // The context, then a pointer for results in memory, then the parameters: as others call a
+  // function, and as this module's functions call each other.
   llvm::FunctionType* NativeTypeOf(const wasm::FunctionType& type) const;
+  llvm::FunctionType* OwnTypeOf(const wasm::FunctionType& type) const;
+  // A function to call. `buffer`: the instance's tail_arguments, if it is called as this module's
+  // functions call each other; else null.
+  struct Callee {
+    llvm::Value* code;
+    llvm::Value* context;
+    llvm::Value* buffer;
+  };
+  // `arguments`: with the pointer for results in memory.
+  llvm::CallInst* EmitCall(llvm::IRBuilder<>& builder, const Callee& callee,
+                           const wasm::FunctionType& type,
+                           std::vector<llvm::Value*> arguments) const;
+  // What was passed to `function`, which has OwnTypeOf(type), by the parameters of the wasm type,
+  // with the pointer for results in memory. Empty if there is no buffer in this module.
+  std::vector<llvm::Value*> ArgumentsOf(llvm::IRBuilder<>& builder, llvm::Function* function,
+                                        const wasm::FunctionType& type, llvm::Value* buffer) const;
+  llvm::Value* Buffer(llvm::IRBuilder<>& builder, llvm::Value* own_context) const {
+    return Offset(builder, own_context, layout.tail_arguments);
+  }
+  // Whether functions that can become funcrefs have wrappers (abi.h).
+  bool HasWrappers() const { return wasm.uses_tail_calls; }
+  // What a tail call into a function without that convention jumps to; takes the callee's context.
+  llvm::Function* TailAdapter(std::uint32_t type_index);
+  // Makes a call that a return follows a tail call, in constant stack.
+  void MarkTailCall(llvm::CallInst* call) const;
+  void StoreCell(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Value* cells,
+                 std::size_t cell) const;
+  // Whether the system checks accesses to such a memory, and its base never moves.
+  bool IsGuarded(const wasm::Limits& limits) const {
+    return guard && !limits.is_64 && limits.page_size_log2 == 16;
+  }
   llvm::Function* Declare(std::uint32_t function_index);
   // Marks the context parameter of a call or function.
   static void MarkContext(llvm::CallBase* call);
@@ -70,6 +107,8 @@ class ModuleLowering {
   enum class ByteLookup { kNone, kPshufb, kTbl };
   const ByteLookup byte_lookup;
   const bool has_fused_multiply_add;
+  // Of this module's functions among each other (abi.h, tail calls).
+  const llvm::CallingConv::ID convention;
   // Whether a funcref in a table or value may belong to another instance.
   bool funcrefs_may_be_foreign = true;
   llvm::Module& module;
@@ -81,6 +120,9 @@ class ModuleLowering {
  private:
   void LowerEntryTrampoline(std::uint32_t type_index);
   void LowerHostThunk(std::uint32_t type_index);
+  void LowerWrapper(std::uint32_t function_index);
+  llvm::Function* CreateFunction(llvm::FunctionType* type, const std::string& name,
+                                 llvm::GlobalValue::LinkageTypes linkage);
   void SetFunctionAttributes(llvm::Function* function) const;
 
   bool single_chunk_;

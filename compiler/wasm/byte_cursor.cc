@@ -56,6 +56,13 @@ Result<std::uint64_t> ByteCursor::U64() {
   return value;
 }
 
+Result<std::int64_t> ByteCursor::S33() {
+  std::int64_t value = 0;
+  const LebError error = ReadLeb128<33>(bytes_, position_, value);
+  if (error != LebError::kNone) return Malformed(LebErrorText(error), offset());
+  return value;
+}
+
 Result<std::span<const std::uint8_t>> ByteCursor::Bytes(std::size_t count) {
   if (count > remaining()) {
     return Error::Format(

@@ -35,6 +35,7 @@ class ByteCursor {
   Result<std::uint8_t> Byte();
   Result<std::uint32_t> U32();
   Result<std::uint64_t> U64();
+  Result<std::int64_t> S33();
   Result<std::span<const std::uint8_t>> Bytes(std::size_t count);
   // A length and that many bytes of UTF-8.
   Result<std::string_view> Name();

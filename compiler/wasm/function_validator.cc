@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/wasm/readable_name.h"
+#include "compiler/wasm/type_relations.h"
 #include "compiler/wasm/validator.h"
 
 namespace tenon::wasm {
@@ -14,18 +15,15 @@ namespace {
 // The type of an operand that code after an unconditional branch takes from the
 // empty stack: it fits everything ("Bot" in the specification).
 constexpr ValueType kBottom = static_cast<ValueType>(0);
+// A reference to a heap type of that kind: it fits every reference type.
+constexpr ValueType kBottomReference = static_cast<ValueType>(2);
 
-// A one-element list of types that lives forever.
-std::span<const ValueType> SingleType(ValueType type) {
-  static constexpr ValueType kTypes[] = {
-      ValueType::kI32,  ValueType::kI64,     ValueType::kF32,       ValueType::kF64,
-      ValueType::kV128, ValueType::kFuncRef, ValueType::kExternRef,
-  };
-  return {std::find(std::begin(kTypes), std::end(kTypes), type), 1};
+constexpr bool IsReferenceOrBottom(ValueType type) {
+  return type == kBottom || type == kBottomReference || IsReference(type);
 }
 
-bool SameTypes(std::span<const ValueType> a, std::span<const ValueType> b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+ValueType WithoutNull(ValueType type) {
+  return IsReference(type) ? ReferenceTo(HeapTypeOf(type), /*nullable=*/false) : kBottomReference;
 }
 
 }  // namespace
@@ -54,7 +52,7 @@ void FunctionValidator::FailReading(const Error& error) {
 
 bool FunctionValidator::Mismatch(ValueType expected, ValueType actual) {
   return Fail("type mismatch: %s expected %s but the stack holds %s", CurrentName(),
-              ValueTypeName(expected), ValueTypeName(actual));
+              ValueTypeText(expected).c_str(), ValueTypeText(actual).c_str());
 }
 
 bool FunctionValidator::Underflow(const char* expected) {
@@ -71,9 +69,22 @@ bool FunctionValidator::Pop(ValueType expected) {
   }
   const ValueType actual = operands_.back();
   operands_.pop_back();
-  if (actual == expected || actual == kBottom) [[likely]]
+  if (actual == expected || Fits(actual, expected)) [[likely]]
     return true;
   return Mismatch(expected, actual);
+}
+
+bool FunctionValidator::Fits(ValueType actual, ValueType expected) const {
+  if (actual == kBottom) return true;
+  if (actual == kBottomReference) return IsReference(expected);
+  return IsSubtype(module_, actual, expected);
+}
+
+bool FunctionValidator::PopReference(ValueType& actual) {
+  if (!PopAny(actual)) return false;
+  return IsReferenceOrBottom(actual) ||
+         Fail("type mismatch: %s expected a reference but the stack holds %s", CurrentName(),
+              ValueTypeName(actual));
 }
 
 bool FunctionValidator::PopAny(ValueType& actual) {
@@ -110,7 +121,7 @@ bool FunctionValidator::PushAll(std::span<const ValueType> types) {
 bool FunctionValidator::ApplySignature(const OpcodeInfo& info) {
   for (std::size_t i = info.operand_count; i > 0; --i) {
     const ValueType operand = info.operands[i - 1];
-    if (!Pop(operand == kAddressType ? ValueType::kI32 : operand)) return false;
+    if (!Pop(operand == kAddressType ? address_type_ : operand)) return false;
   }
   if (info.result_count != 0) Push(info.result);
   return true;
@@ -121,19 +132,29 @@ bool FunctionValidator::ApplySignature(const OpcodeInfo& info) {
 bool FunctionValidator::BlockTypes(const BlockType& type, Control& control) {
   switch (type.kind) {
     case BlockType::Kind::kEmpty: return true;
-    case BlockType::Kind::kValue: control.results = SingleType(type.value); return true;
+    case BlockType::Kind::kValue:
+      if (!CheckValueType(type.value)) return false;
+      control.results = {&*single_types_.insert(type.value).first, 1};
+      return true;
     case BlockType::Kind::kTypeIndex: break;
   }
-  if (type.type_index >= module_.types.size()) {
-    return Fail("unknown type %u: the module has %zu types", type.type_index, module_.types.size());
-  }
+  if (!CheckTypeIndex(type.type_index)) return false;
   control.parameters = module_.types[type.type_index].parameters;
   control.results = module_.types[type.type_index].results;
   return true;
 }
 
+bool FunctionValidator::CheckTypeIndex(std::uint32_t index) {
+  if (index < module_.types.size()) return true;
+  return Fail("unknown type %u: the module has %zu types", index, module_.types.size());
+}
+
+bool FunctionValidator::CheckValueType(ValueType type) {
+  return !IsConcreteReference(type) || CheckTypeIndex(HeapTypeOf(type));
+}
+
 bool FunctionValidator::OpenBlock(const Instruction& instruction) {
-  Control control{instruction.opcode, false, 0, {}, {}, instruction.offset};
+  Control control{instruction.opcode, false, 0, set_locals_.size(), {}, {}, instruction.offset};
   if (!BlockTypes(instruction.block_type, control)) return false;
   if (instruction.opcode == Opcode::kIf && !Pop(ValueType::kI32)) return false;
   if (!PopAll(control.parameters)) return false;
@@ -159,6 +180,7 @@ bool FunctionValidator::Else() {
   if (controls_.back().opcode != Opcode::kIf) return Fail("unexpected else without if");
   if (!PopBlockResults()) return false;
   Control& block = controls_.back();
+  ForgetLocals(block.set_locals);
   block.opcode = Opcode::kElse;
   block.unreachable = false;
   return PushAll(block.parameters);
@@ -167,12 +189,16 @@ bool FunctionValidator::Else() {
 bool FunctionValidator::End() {
   if (!PopBlockResults()) return false;
   const Control block = controls_.back();
-  if (block.opcode == Opcode::kIf && !SameTypes(block.parameters, block.results)) {
+  const auto fits = [&](ValueType a, ValueType b) { return Fits(a, b); };
+  if (block.opcode == Opcode::kIf &&
+      !std::equal(block.parameters.begin(), block.parameters.end(), block.results.begin(),
+                  block.results.end(), fits)) {
     return Fail(
-        "type mismatch: the if at byte offset 0x%x has no else, so its %zu parameters and "
-        "%zu results must have the same types",
+        "type mismatch: the if at byte offset 0x%x has no else, so its %zu parameters must be its "
+        "%zu results",
         block.offset, block.parameters.size(), block.results.size());
   }
+  ForgetLocals(block.set_locals);
   controls_.pop_back();
   return PushAll(block.results);
 }
@@ -226,7 +252,7 @@ bool FunctionValidator::BranchTable(std::span<const std::uint32_t> targets) {
         break;
       }
       const ValueType actual = operands_[operands_.size() - 1 - i];
-      if (actual != expected && actual != kBottom) return Mismatch(expected, actual);
+      if (!Fits(actual, expected)) return Mismatch(expected, actual);
     }
   }
   return MarkUnreachable();
@@ -234,12 +260,24 @@ bool FunctionValidator::BranchTable(std::span<const std::uint32_t> targets) {
 
 // --- Locals and indices -----------------------------------------------------
 
+// Locals that can not begin as 0 or null must be set before they are read, within the block
+// (section 3.4.11).
+void FunctionValidator::MarkLocalSet(std::uint32_t index, ValueType type) {
+  if (IsDefaultable(type) || !is_set_.insert(index).second) return;
+  set_locals_.push_back(index);
+}
+
+void FunctionValidator::ForgetLocals(std::size_t count) {
+  for (; set_locals_.size() > count; set_locals_.pop_back()) is_set_.erase(set_locals_.back());
+}
+
 void FunctionValidator::PrepareLocals(const Function& function) {
   constexpr std::size_t kFirstLocals = 1024;
   const std::vector<ValueType>& parameters = module_.TypeOf(function).parameters;
   first_locals_.assign(parameters.begin(), parameters.end());
   more_locals_.clear();
   local_count_ = static_cast<std::uint32_t>(parameters.size());
+  parameter_count_ = local_count_;
   for (const Function::LocalRun& run : function.locals) {
     local_count_ += run.count;
     const std::size_t room = kFirstLocals - std::min(first_locals_.size(), kFirstLocals);
@@ -311,7 +349,8 @@ bool FunctionValidator::CheckMemoryAccess(const Instruction& instruction, std::u
     return Fail("alignment must not be larger than natural: %s has 2**%u, natural is 2**%u",
                 CurrentName(), instruction.align_log2, natural);
   }
-  if (instruction.memory_offset > UINT32_MAX) {
+  address_type_ = module_.AddressTypeOfMemory(instruction.memory_index);
+  if (address_type_ == ValueType::kI32 && instruction.memory_offset > UINT32_MAX) {
     return Fail("offset out of range: %s has 0x%llx, a 32-bit memory allows at most 0x%x",
                 CurrentName(), static_cast<unsigned long long>(instruction.memory_offset),
                 UINT32_MAX);
@@ -352,6 +391,31 @@ bool FunctionValidator::CheckDataSegment(std::uint32_t index) {
   return true;
 }
 
+// A call of a function of `type`, with the operands on top of the stack; a tail call if the
+// current instruction is one.
+bool FunctionValidator::Call(const FunctionType& type) {
+  if (!PopAll(type.parameters)) return false;
+  switch (current_opcode_) {
+    case Opcode::kReturnCall:
+    case Opcode::kReturnCallIndirect:
+    case Opcode::kReturnCallRef: break;
+    default: return PushAll(type.results);
+  }
+  uses_tail_calls_ = true;
+  const std::span<const ValueType> wanted = controls_.front().results;
+  if (!std::equal(type.results.begin(), type.results.end(), wanted.begin(), wanted.end(),
+                  [&](ValueType a, ValueType b) { return Fits(a, b); })) {
+    return Fail("type mismatch: %s of a function whose results are not those of the caller",
+                CurrentName());
+  }
+  return MarkUnreachable();
+}
+
+// The type of an address operand that both address types must be able to hold.
+ValueType FunctionValidator::SmallerAddress(ValueType a, ValueType b) {
+  return a == ValueType::kI64 && b == ValueType::kI64 ? ValueType::kI64 : ValueType::kI32;
+}
+
 // --- Instructions -----------------------------------------------------------
 
 bool FunctionValidator::Select(const Instruction& instruction) {
@@ -359,6 +423,7 @@ bool FunctionValidator::Select(const Instruction& instruction) {
     if (instruction.type_count != 1) {
       return Fail("invalid result arity: select has %u types and not 1", instruction.type_count);
     }
+    if (!CheckValueType(instruction.type)) return false;
     if (!Pop(ValueType::kI32) || !Pop(instruction.type) || !Pop(instruction.type)) return false;
     Push(instruction.type);
     return true;
@@ -367,7 +432,7 @@ bool FunctionValidator::Select(const Instruction& instruction) {
   ValueType first = kBottom;
   if (!Pop(ValueType::kI32) || !PopAny(second) || !PopAny(first)) return false;
   for (const ValueType type : {first, second}) {
-    if (IsReference(type)) {
+    if (type != kBottom && IsReferenceOrBottom(type)) {
       return Fail("type mismatch: select without a type expected numbers but the stack holds %s",
                   ValueTypeName(type));
     }
@@ -399,26 +464,49 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
     }
     case Opcode::kBrTable: return BranchTable(instruction.targets);
     case Opcode::kReturn: return PopAll(controls_.front().results) && MarkUnreachable();
-    case Opcode::kCall: {
+    case Opcode::kCall:
+    case Opcode::kReturnCall: {
       const FunctionType* type = nullptr;
-      return GetFunctionType(instruction.index, type) && PopAll(type->parameters) &&
-             PushAll(type->results);
+      return GetFunctionType(instruction.index, type) && Call(*type);
     }
-    case Opcode::kCallIndirect: {
+    case Opcode::kCallIndirect:
+    case Opcode::kReturnCallIndirect: {
       const Table* table = nullptr;
       if (!GetTable(instruction.index2, table)) return false;
-      if (table->element_type != ValueType::kFuncRef) {
-        return Fail(
-            "type mismatch: call_indirect expected a table of funcref but table %u holds "
-            "%s",
-            instruction.index2, ValueTypeName(table->element_type));
+      if (!IsSubtype(module_, table->element_type, ValueType::kFuncRef)) {
+        return Fail("type mismatch: %s expected a table of funcref but table %u holds %s",
+                    CurrentName(), instruction.index2, ValueTypeText(table->element_type).c_str());
       }
-      if (instruction.index >= module_.types.size()) {
-        return Fail("unknown type %u: the module has %zu types", instruction.index,
-                    module_.types.size());
+      return CheckTypeIndex(instruction.index) && Pop(table->limits.AddressType()) &&
+             Call(module_.types[instruction.index]);
+    }
+    case Opcode::kCallRef:
+    case Opcode::kReturnCallRef:
+      return CheckTypeIndex(instruction.index) &&
+             Pop(ReferenceTo(instruction.index, /*nullable=*/true)) &&
+             Call(module_.types[instruction.index]);
+    case Opcode::kBrOnNull: {
+      const Control* label = nullptr;
+      ValueType type = kBottom;
+      if (!Label(instruction.index, label) || !PopReference(type)) return false;
+      const std::span<const ValueType> types = LabelTypes(*label);
+      if (!PopAll(types) || !PushAll(types)) return false;
+      Push(WithoutNull(type));
+      return true;
+    }
+    case Opcode::kBrOnNonNull: {
+      const Control* label = nullptr;
+      ValueType type = kBottom;
+      if (!Label(instruction.index, label) || !PopReference(type)) return false;
+      const std::span<const ValueType> types = LabelTypes(*label);
+      if (types.empty() || !IsReference(types.back())) {
+        return Fail("type mismatch: label %u of br_on_non_null must take a reference last",
+                    instruction.index);
       }
-      const FunctionType& type = module_.types[instruction.index];
-      return Pop(ValueType::kI32) && PopAll(type.parameters) && PushAll(type.results);
+      const ValueType not_null = WithoutNull(type);
+      if (!Fits(not_null, types.back())) return Mismatch(types.back(), not_null);
+      const std::span<const ValueType> rest = types.first(types.size() - 1);
+      return PopAll(rest) && PushAll(rest);
     }
 
     // Parametric (3.3.4).
@@ -433,16 +521,23 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
     case Opcode::kLocalGet: {
       ValueType type = kBottom;
       if (!LocalType(instruction.index, type)) return false;
+      if (!IsDefaultable(type) && instruction.index >= parameter_count_ &&
+          !is_set_.contains(instruction.index)) {
+        return Fail("uninitialized local: local %u is read before it is set", instruction.index);
+      }
       Push(type);
       return true;
     }
     case Opcode::kLocalSet: {
       ValueType type = kBottom;
-      return LocalType(instruction.index, type) && Pop(type);
+      if (!LocalType(instruction.index, type) || !Pop(type)) return false;
+      MarkLocalSet(instruction.index, type);
+      return true;
     }
     case Opcode::kLocalTee: {
       ValueType type = kBottom;
       if (!LocalType(instruction.index, type) || !Pop(type)) return false;
+      MarkLocalSet(instruction.index, type);
       Push(type);
       return true;
     }
@@ -463,14 +558,19 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
     }
 
     // References (3.3.2).
-    case Opcode::kRefNull: Push(instruction.type); return true;
+    case Opcode::kRefNull:
+      if (!CheckValueType(instruction.type)) return false;
+      Push(instruction.type);
+      return true;
+    case Opcode::kRefAsNonNull: {
+      ValueType type = kBottom;
+      if (!PopReference(type)) return false;
+      Push(WithoutNull(type));
+      return true;
+    }
     case Opcode::kRefIsNull: {
       ValueType type = kBottom;
-      if (!PopAny(type)) return false;
-      if (type != kBottom && !IsReference(type)) {
-        return Fail("type mismatch: ref.is_null expected a reference but the stack holds %s",
-                    ValueTypeName(type));
-      }
+      if (!PopReference(type)) return false;
       Push(ValueType::kI32);
       return true;
     }
@@ -483,63 +583,67 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
             "or initializer",
             instruction.index);
       }
-      Push(ValueType::kFuncRef);
+      Push(ReferenceTo(module_.functions[instruction.index].type_index, /*nullable=*/false));
       return true;
     }
 
     // Tables (3.3.6).
     case Opcode::kTableGet: {
       const Table* table = nullptr;
-      if (!GetTable(instruction.index, table) || !Pop(ValueType::kI32)) return false;
+      if (!GetTable(instruction.index, table) || !Pop(table->limits.AddressType())) return false;
       Push(table->element_type);
       return true;
     }
     case Opcode::kTableSet: {
       const Table* table = nullptr;
-      return GetTable(instruction.index, table) && Pop(table->element_type) && Pop(ValueType::kI32);
+      return GetTable(instruction.index, table) && Pop(table->element_type) &&
+             Pop(table->limits.AddressType());
     }
     case Opcode::kTableGrow: {
       const Table* table = nullptr;
-      if (!GetTable(instruction.index, table) || !Pop(ValueType::kI32) ||
+      if (!GetTable(instruction.index, table) || !Pop(table->limits.AddressType()) ||
           !Pop(table->element_type)) {
         return false;
       }
-      Push(ValueType::kI32);
+      Push(table->limits.AddressType());
       return true;
     }
     case Opcode::kTableFill: {
       const Table* table = nullptr;
-      return GetTable(instruction.index, table) && Pop(ValueType::kI32) &&
-             Pop(table->element_type) && Pop(ValueType::kI32);
+      return GetTable(instruction.index, table) && Pop(table->limits.AddressType()) &&
+             Pop(table->element_type) && Pop(table->limits.AddressType());
     }
     case Opcode::kTableSize: {
       const Table* table = nullptr;
       if (!GetTable(instruction.index, table)) return false;
-      break;
+      Push(table->limits.AddressType());
+      return true;
     }
     case Opcode::kTableInit: {
       const Table* table = nullptr;
       const ElementSegment* segment = nullptr;
       if (!GetTable(instruction.index2, table)) return false;
       if (!GetElementSegment(instruction.index, segment)) return false;
-      if (table->element_type != segment->type) {
+      if (!IsSubtype(module_, segment->type, table->element_type)) {
         return Fail("type mismatch: table.init of table %u of %s from element segment %u of %s",
-                    instruction.index2, ValueTypeName(table->element_type), instruction.index,
-                    ValueTypeName(segment->type));
+                    instruction.index2, ValueTypeText(table->element_type).c_str(),
+                    instruction.index, ValueTypeText(segment->type).c_str());
       }
-      break;
+      return Pop(ValueType::kI32) && Pop(ValueType::kI32) && Pop(table->limits.AddressType());
     }
     case Opcode::kTableCopy: {
       const Table* destination = nullptr;
       const Table* source = nullptr;
       if (!GetTable(instruction.index, destination)) return false;
       if (!GetTable(instruction.index2, source)) return false;
-      if (destination->element_type != source->element_type) {
+      if (!IsSubtype(module_, source->element_type, destination->element_type)) {
         return Fail("type mismatch: table.copy to table %u of %s from table %u of %s",
-                    instruction.index, ValueTypeName(destination->element_type), instruction.index2,
-                    ValueTypeName(source->element_type));
+                    instruction.index, ValueTypeText(destination->element_type).c_str(),
+                    instruction.index2, ValueTypeText(source->element_type).c_str());
       }
-      break;
+      const ValueType to = destination->limits.AddressType();
+      const ValueType from = source->limits.AddressType();
+      return Pop(SmallerAddress(to, from)) && Pop(from) && Pop(to);
     }
     case Opcode::kElemDrop: {
       const ElementSegment* segment = nullptr;
@@ -549,16 +653,28 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
 
     // Memory (3.3.7).
     case Opcode::kMemorySize:
-    case Opcode::kMemoryGrow:
-    case Opcode::kMemoryFill:
+    case Opcode::kMemoryGrow: {
       if (!CheckMemory(instruction.index)) return false;
-      break;
-    case Opcode::kMemoryCopy:
+      const ValueType address = module_.AddressTypeOfMemory(instruction.index);
+      if (instruction.opcode == Opcode::kMemoryGrow && !Pop(address)) return false;
+      Push(address);
+      return true;
+    }
+    case Opcode::kMemoryFill: {
+      if (!CheckMemory(instruction.index)) return false;
+      const ValueType address = module_.AddressTypeOfMemory(instruction.index);
+      return Pop(address) && Pop(ValueType::kI32) && Pop(address);
+    }
+    case Opcode::kMemoryCopy: {
       if (!CheckMemory(instruction.index) || !CheckMemory(instruction.index2)) return false;
-      break;
+      const ValueType to = module_.AddressTypeOfMemory(instruction.index);
+      const ValueType from = module_.AddressTypeOfMemory(instruction.index2);
+      return Pop(SmallerAddress(to, from)) && Pop(from) && Pop(to);
+    }
     case Opcode::kMemoryInit:
-      if (!CheckMemory(instruction.index2) || !CheckDataSegment(instruction.index)) return false;
-      break;
+      return CheckMemory(instruction.index2) && CheckDataSegment(instruction.index) &&
+             Pop(ValueType::kI32) && Pop(ValueType::kI32) &&
+             Pop(module_.AddressTypeOfMemory(instruction.index2));
     case Opcode::kDataDrop:
       if (!CheckDataSegment(instruction.index)) return false;
       break;
@@ -576,8 +692,14 @@ bool FunctionValidator::ValidateBody(const Function& function) {
   operands_.clear();
   controls_.clear();
   label_stamps_.clear();
+  ForgetLocals(0);
   controls_.push_back(
-      {Opcode::kBlock, false, 0, {}, module_.TypeOf(function).results, function.body_offset});
+      {Opcode::kBlock, false, 0, 0, {}, module_.TypeOf(function).results, function.body_offset});
+  current_opcode_ = Opcode::kNop;
+  current_offset_ = function.body_offset;
+  for (const Function::LocalRun& run : function.locals) {
+    if (!CheckValueType(run.type)) return false;
+  }
   InstructionReader reader(function.body, function.body_offset);
   while (!controls_.empty()) {
     if (reader.AtEnd()) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/wasm/instruction.h"
@@ -24,13 +25,16 @@ class FunctionValidator {
   // Checks the body of the defined function `index`. The object serves all
   // functions of a module, one after the other, and keeps its stacks' memory.
   Status Validate(std::uint32_t index);
+  // Whether any function so far has a tail call.
+  bool uses_tail_calls() const { return uses_tail_calls_; }
 
  private:
   // An open block; the function itself is the outermost.
   struct Control {
     Opcode opcode;  // block, loop, if or else
     bool unreachable;
-    std::size_t height;  // of the operand stack below the block
+    std::size_t height;      // of the operand stack below the block
+    std::size_t set_locals;  // how many of set_locals_ were set before it
     std::span<const ValueType> parameters;
     std::span<const ValueType> results;
     std::uint32_t offset;
@@ -43,6 +47,8 @@ class FunctionValidator {
 
   bool Pop(ValueType expected);
   bool PopAny(ValueType& actual);
+  bool PopReference(ValueType& actual);
+  bool Fits(ValueType actual, ValueType expected) const;
   bool PopAll(std::span<const ValueType> expected);
   void Push(ValueType type) { operands_.push_back(type); }
   bool PushAll(std::span<const ValueType> types);
@@ -54,11 +60,17 @@ class FunctionValidator {
   bool End();
   bool BranchTable(std::span<const std::uint32_t> targets);
   bool Select(const Instruction& instruction);
+  bool Call(const FunctionType& type);
+  static ValueType SmallerAddress(ValueType a, ValueType b);
   bool MarkUnreachable();
   std::span<const ValueType> LabelTypes(const Control& control) const;
   bool Label(std::uint32_t depth, const Control*& control);
 
+  bool CheckTypeIndex(std::uint32_t index);
+  bool CheckValueType(ValueType type);
   void PrepareLocals(const Function& function);
+  void MarkLocalSet(std::uint32_t index, ValueType type);
+  void ForgetLocals(std::size_t count);
   bool LocalType(std::uint32_t index, ValueType& type);
   bool GetGlobal(std::uint32_t index, const Global*& global);
   bool GetTable(std::uint32_t index, const Table*& table);
@@ -90,6 +102,14 @@ class FunctionValidator {
   };
   std::vector<LocalRunEnd> more_locals_;
   std::uint32_t local_count_ = 0;
+  std::uint32_t parameter_count_ = 0;
+  // Locals without a default value that are set, in the order in which they were.
+  std::vector<std::uint32_t> set_locals_;
+  std::unordered_set<std::uint32_t> is_set_;
+  // The block types that are one value: Control::results points here.
+  std::unordered_set<ValueType> single_types_;
+  // Of the memory that the current instruction accesses.
+  ValueType address_type_ = ValueType::kI32;
 
   // Stamps of the labels that the current br_table has been checked against.
   std::vector<std::uint32_t> label_stamps_;
@@ -97,6 +117,7 @@ class FunctionValidator {
   // Of the instruction being checked, for messages.
   Opcode current_opcode_ = Opcode::kNop;
   std::uint32_t current_offset_ = 0;
+  bool uses_tail_calls_ = false;
   std::optional<Error> error_;
 };
 

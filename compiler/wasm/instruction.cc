@@ -5,6 +5,7 @@
 
 #include "compiler/wasm/leb128.h"
 #include "compiler/wasm/opcode_info.h"
+#include "compiler/wasm/type_reader.h"
 #include "compiler/wasm/unsupported.h"
 
 namespace tenon::wasm {
@@ -123,6 +124,21 @@ Result<Instruction> InstructionReader::Next() {
   instruction.offset = opcode_offset;
   const std::uint32_t immediate_offset = offset();
 
+  constexpr std::int64_t kEmptyBlock = -0x40;
+  // The value type whose first byte has been read.
+  const auto finish_value_type = [&](std::uint8_t byte, const char* text,
+                                     std::uint32_t at) -> Result<ValueType> {
+    if (byte == kRefCode || byte == kRefNullCode) {
+      const std::uint32_t heap_offset = offset();
+      std::int64_t code = 0;
+      if (!immediates.S33(code)) return malformed();
+      TENON_ASSIGN_OR_RETURN(const HeapType heap, HeapTypeOfCode(code, heap_offset));
+      return ReferenceTo(heap, byte == kRefNullCode);
+    }
+    if (!IsSupportedValueType(byte)) return UnsupportedValueType(byte, text, at);
+    return static_cast<ValueType>(byte);
+  };
+
   switch (InfoOf(instruction.opcode).immediate) {
     case ImmediateKind::kNone: break;
 
@@ -135,15 +151,14 @@ Result<Instruction> InstructionReader::Next() {
         instruction.block_type.type_index = static_cast<std::uint32_t>(type);
         break;
       }
-      const std::uint8_t code = type >= -0x40 ? static_cast<std::uint8_t>(type & 0x7F) : 0;
-      if (code == 0x40) {
+      if (type == kEmptyBlock) {
         instruction.block_type.kind = BlockType::Kind::kEmpty;
-      } else if (IsSupportedValueType(code)) {
-        instruction.block_type.kind = BlockType::Kind::kValue;
-        instruction.block_type.value = static_cast<ValueType>(code);
-      } else {
-        return UnsupportedValueType(code, "malformed block type", immediate_offset);
+        break;
       }
+      const std::uint8_t code = type >= -0x40 ? static_cast<std::uint8_t>(type & 0x7F) : 0;
+      TENON_ASSIGN_OR_RETURN(instruction.block_type.value,
+                             finish_value_type(code, "malformed block type", immediate_offset));
+      instruction.block_type.kind = BlockType::Kind::kValue;
       break;
     }
 
@@ -180,10 +195,9 @@ Result<Instruction> InstructionReader::Next() {
         const std::uint32_t type_offset = offset();
         std::uint8_t type = 0;
         if (!immediates.Byte(type)) return malformed();
-        if (!IsSupportedValueType(type)) {
-          return UnsupportedValueType(type, "malformed value type", type_offset);
-        }
-        if (i == 0) instruction.type = static_cast<ValueType>(type);
+        TENON_ASSIGN_OR_RETURN(const ValueType value_type,
+                               finish_value_type(type, "malformed value type", type_offset));
+        if (i == 0) instruction.type = value_type;
       }
       break;
 
@@ -212,17 +226,10 @@ Result<Instruction> InstructionReader::Next() {
     }
 
     case ImmediateKind::kHeapType: {
-      std::int64_t type = 0;
-      if (!immediates.S33(type)) return malformed();
-      if (type >= 0) {
-        return UnsupportedFeature("ref.null of a type index", "typed function references",
-                                  opcode_offset);
-      }
-      const std::uint8_t code = type >= -0x40 ? static_cast<std::uint8_t>(type & 0x7F) : 0;
-      instruction.type = static_cast<ValueType>(code);
-      if (!IsSupportedValueType(code) || !IsReference(instruction.type)) {
-        return UnsupportedValueType(code, "malformed heap type", immediate_offset);
-      }
+      std::int64_t code = 0;
+      if (!immediates.S33(code)) return malformed();
+      TENON_ASSIGN_OR_RETURN(const HeapType heap, HeapTypeOfCode(code, immediate_offset));
+      instruction.type = ReferenceTo(heap, /*nullable=*/true);
       break;
     }
 

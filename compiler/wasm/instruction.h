@@ -45,10 +45,11 @@ struct Instruction {
   // call_indirect: the table; memory.copy, table.copy: the source;
   // memory.init, table.init: the memory or table.
   std::uint32_t index2 = 0;
-  std::uint64_t bits = 0;            // constants: the bit pattern, i32 zero-extended
-  std::uint64_t bits_high = 0;       // v128.const: bytes 8 to 15; i8x16.shuffle: lanes 8 to 15
-  BlockType block_type;              // block, loop, if
-  ValueType type = ValueType::kI32;  // ref.null; select with types (exactly one is valid)
+  std::uint64_t bits = 0;       // constants: the bit pattern, i32 zero-extended
+  std::uint64_t bits_high = 0;  // v128.const: bytes 8 to 15; i8x16.shuffle: lanes 8 to 15
+  BlockType block_type;         // block, loop, if
+  // ref.null: the null reference of that heap type; select with types (exactly one is valid).
+  ValueType type = ValueType::kI32;
   // Loads and stores.
   std::uint32_t align_log2 = 0;
   std::uint64_t memory_offset = 0;

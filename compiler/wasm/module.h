@@ -24,12 +24,26 @@ struct FunctionType {
   bool operator==(const FunctionType&) const = default;
 };
 
+// What a type's declaration says besides its form (section 3.1.4). All types are function types so
+// far; struct and array types will stand beside them under the same indices.
+struct TypeDeclaration {
+  std::uint32_t group_first = 0;  // its recursive group: types [group_first, +group_size)
+  std::uint32_t group_size = 1;
+  std::optional<std::uint32_t> supertype;
+  bool is_final = true;
+  std::uint32_t offset = 0;  // byte offset in the file, for messages
+  // The first type of the module that is equal to it: equal types have equal ones.
+  std::uint32_t canonical = 0;
+};
+
 // Limits of a memory (in pages) or a table (in elements).
 struct Limits {
   std::uint64_t minimum = 0;
   std::optional<std::uint64_t> maximum;
-  bool is_64 = false;   // memory64 / table64; refused by this release's reader
-  bool shared = false;  // threads; refused by this release's reader
+  bool is_64 = false;                 // addresses are i64 (memory64)
+  bool shared = false;                // threads
+  std::uint32_t page_size_log2 = 16;  // memories only
+  ValueType AddressType() const { return is_64 ? ValueType::kI64 : ValueType::kI32; }
 };
 
 // A constant expression (section 3.3.13, with extended-const arithmetic) in
@@ -43,7 +57,7 @@ struct ConstantOperation {
     kF64Const,   // bits in `value`
     kV128Const,  // bytes 0 to 7 in `value`, 8 to 15 in `value_high`
     kGlobalGet,  // global index in `value`
-    kRefNull,    // ValueType in `value`
+    kRefNull,    // the reference's ValueType in `value`
     kRefFunc,    // function index in `value`
     kI32Add,
     kI32Sub,
@@ -139,6 +153,7 @@ struct CustomSection {
 
 struct Module {
   std::vector<FunctionType> types;
+  std::vector<TypeDeclaration> type_declarations;  // as many
   std::vector<Import> imports;
   std::vector<Function> functions;
   std::vector<Table> tables;
@@ -151,12 +166,16 @@ struct Module {
   std::vector<DataSegment> data_segments;
   std::vector<CustomSection> custom_sections;
   std::optional<std::uint32_t> data_count;
-  std::string_view name;  // module name of the name section
+  std::string_view name;         // module name of the name section
+  bool uses_tail_calls = false;  // set by ValidateModule
   std::uint32_t imported_functions = 0;
   std::uint32_t imported_tables = 0;
   std::uint32_t imported_memories = 0;
   std::uint32_t imported_globals = 0;
 
+  ValueType AddressTypeOfMemory(std::uint32_t index) const {
+    return memories[index].limits.AddressType();
+  }
   const FunctionType& TypeOf(const Function& function) const { return types[function.type_index]; }
 };
 

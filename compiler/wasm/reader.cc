@@ -7,6 +7,7 @@
 #include "compiler/wasm/byte_cursor.h"
 #include "compiler/wasm/name_section.h"
 #include "compiler/wasm/type_reader.h"
+#include "compiler/wasm/type_relations.h"
 #include "compiler/wasm/unsupported.h"
 
 namespace tenon::wasm {
@@ -70,6 +71,8 @@ class ModuleReader {
   Status ReadHeader(ByteCursor& file);
   Status ReadSection(std::uint8_t id, ByteCursor& section);
   Status ReadCustomSection(ByteCursor& section);
+  Status ReadSubtype(ByteCursor& section);
+  Status CheckGroup(std::uint32_t first);
   Status ReadTypeSection(ByteCursor& section);
   Status ReadImportSection(ByteCursor& section);
   Status ReadFunctionSection(ByteCursor& section);
@@ -225,32 +228,94 @@ Status ModuleReader::ReadCustomSection(ByteCursor& section) {
   return Status::Ok();
 }
 
+// One type of a group, with the declaration of its supertype if there is one (5.3.10).
+Status ModuleReader::ReadSubtype(ByteCursor& section) {
+  constexpr std::uint8_t kSub = 0x50;
+  constexpr std::uint8_t kSubFinal = 0x4F;
+  TypeDeclaration declaration;
+  declaration.offset = section.offset();
+  std::uint32_t offset = section.offset();
+  TENON_ASSIGN_OR_RETURN(std::uint8_t form, section.Byte());
+  if (form == kSub || form == kSubFinal) {
+    declaration.is_final = form == kSubFinal;
+    TENON_ASSIGN_OR_RETURN(const std::uint32_t supertypes, section.U32());
+    if (supertypes > 1) {
+      return Error::Format(
+          "malformed type: it has %u supertypes and not at most one, at byte "
+          "offset 0x%x in the type section",
+          supertypes, offset);
+    }
+    if (supertypes == 1) {
+      TENON_ASSIGN_OR_RETURN(declaration.supertype, section.U32());
+    }
+    offset = section.offset();
+    TENON_ASSIGN_OR_RETURN(form, section.Byte());
+  }
+  switch (form) {
+    case 0x60: break;
+    case 0x5F: return UnsupportedFeature("a struct type", "garbage collection", offset);
+    case 0x5E: return UnsupportedFeature("an array type", "garbage collection", offset);
+    case 0x5D: return UnsupportedFeature("a continuation type", "stack-switching", offset);
+    default:
+      return Error::Format(
+          "malformed function type: it begins with 0x%02x and not 0x60, at byte "
+          "offset 0x%x in the type section",
+          form, offset);
+  }
+  FunctionType type;
+  TENON_ASSIGN_OR_RETURN(type.parameters,
+                         ReadResultType(section, "parameters", kMaximumParameters));
+  TENON_ASSIGN_OR_RETURN(type.results, ReadResultType(section, "results", kMaximumResults));
+  module_.types.push_back(std::move(type));
+  module_.type_declarations.push_back(declaration);
+  return Status::Ok();
+}
+
+// What types refer to must be declared before, or in the same group.
+Status ModuleReader::CheckGroup(std::uint32_t first) {
+  const auto end = static_cast<std::uint32_t>(module_.types.size());
+  for (std::uint32_t i = first; i < end; ++i) {
+    TypeDeclaration& declaration = module_.type_declarations[i];
+    declaration.group_first = first;
+    declaration.group_size = end - first;
+    const auto unknown = [&](std::uint32_t index) {
+      return Error::Format(
+          "unknown type %u: type %u refers to it, at byte offset 0x%x in the type "
+          "section",
+          index, i, declaration.offset);
+    };
+    if (declaration.supertype && *declaration.supertype >= i)
+      return unknown(*declaration.supertype);
+    for (const auto* types : {&module_.types[i].parameters, &module_.types[i].results}) {
+      for (const ValueType type : *types) {
+        if (IsConcreteReference(type) && HeapTypeOf(type) >= end) return unknown(HeapTypeOf(type));
+      }
+    }
+  }
+  return Status::Ok();
+}
+
 Status ModuleReader::ReadTypeSection(ByteCursor& section) {
+  constexpr std::uint8_t kRecursiveGroup = 0x4E;
   TENON_ASSIGN_OR_RETURN(const std::uint32_t count, section.Count("types", kMaximumTypes));
   ReserveModestly(module_.types, count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t offset = section.offset();
-    TENON_ASSIGN_OR_RETURN(const std::uint8_t form, section.Byte());
-    switch (form) {
-      case 0x60: break;
-      case 0x5F: return UnsupportedFeature("a struct type", "garbage collection", offset);
-      case 0x5E: return UnsupportedFeature("an array type", "garbage collection", offset);
-      case 0x50:
-      case 0x4F: return UnsupportedFeature("a subtype declaration", "garbage collection", offset);
-      case 0x4E: return UnsupportedFeature("a recursive type", "garbage collection", offset);
-      case 0x5D: return UnsupportedFeature("a continuation type", "stack-switching", offset);
-      default:
-        return Error::Format(
-            "malformed function type: it begins with 0x%02x and not 0x60, at byte "
-            "offset 0x%x in the type section",
-            form, offset);
+    const auto first = static_cast<std::uint32_t>(module_.types.size());
+    std::uint32_t members = 1;
+    if (!section.AtEnd() && section.rest()[0] == kRecursiveGroup) {
+      section.Skip(1);
+      TENON_ASSIGN_OR_RETURN(members, section.Count("types in a recursive group", kMaximumTypes));
     }
-    FunctionType type;
-    TENON_ASSIGN_OR_RETURN(type.parameters,
-                           ReadResultType(section, "parameters", kMaximumParameters));
-    TENON_ASSIGN_OR_RETURN(type.results, ReadResultType(section, "results", kMaximumResults));
-    module_.types.push_back(std::move(type));
+    for (std::uint32_t member = 0; member < members; ++member) TENON_TRY(ReadSubtype(section));
+    TENON_TRY(CheckGroup(first));
+    if (module_.types.size() > kMaximumTypes) {
+      return Error::Format(
+          "too many types: this implementation supports at most %u, at byte "
+          "offset 0x%x in the type section",
+          kMaximumTypes, section.offset());
+    }
   }
+  CanonicalizeTypes(module_, 0);
   return Status::Ok();
 }
 
@@ -436,7 +501,9 @@ Status ModuleReader::ReadElementSection(ByteCursor& section) {
       segment.mode =
           (flags & kDeclarative) != 0 ? SegmentMode::kDeclarative : SegmentMode::kPassive;
     }
-    // The forms 0 and 4 leave the type out, for compatibility with the MVP.
+    // Function indices make references that are not null. The forms 0 and 4 leave the type out,
+    // for compatibility with the MVP.
+    if ((flags & kExpressions) == 0) segment.type = ReferenceTo(kFuncHeap, /*nullable=*/false);
     const bool with_type = (flags & (kNotActive | kExplicitTable)) != 0;
     if (with_type && (flags & kExpressions) != 0) {
       TENON_ASSIGN_OR_RETURN(segment.type, ReadReferenceType(section));

@@ -3,31 +3,59 @@
 #include <utility>
 
 #include "compiler/wasm/instruction.h"
+#include "compiler/wasm/reader.h"
 #include "compiler/wasm/unsupported.h"
 
 namespace tenon::wasm {
 
+namespace {
+
+// From the byte that was read; what follows it is in the cursor.
+Result<ValueType> FinishType(ByteCursor& cursor, std::uint8_t byte, const char* malformed,
+                             std::uint32_t offset) {
+  if (byte == kRefCode || byte == kRefNullCode) {
+    TENON_ASSIGN_OR_RETURN(const HeapType heap, ReadHeapType(cursor));
+    return ReferenceTo(heap, byte == kRefNullCode);
+  }
+  if (!IsSupportedValueType(byte)) return UnsupportedValueType(byte, malformed, offset);
+  return static_cast<ValueType>(byte);
+}
+
+}  // namespace
+
+Result<HeapType> ReadHeapType(ByteCursor& cursor) {
+  const std::uint32_t offset = cursor.offset();
+  TENON_ASSIGN_OR_RETURN(const std::int64_t code, cursor.S33());
+  return HeapTypeOfCode(code, offset);
+}
+
+Result<HeapType> HeapTypeOfCode(std::int64_t code, std::uint32_t offset) {
+  if (code >= kMaximumTypes) {
+    return Error::Format("unknown type %lld, at byte offset 0x%x", static_cast<long long>(code),
+                         offset);
+  }
+  if (code >= 0) return static_cast<HeapType>(code);
+  const std::uint8_t byte = code >= -0x40 ? static_cast<std::uint8_t>(code & 0x7F) : 0;
+  const auto type = static_cast<ValueType>(byte);
+  if (!IsSupportedValueType(byte) || !IsReference(type)) {
+    return UnsupportedValueType(byte, "malformed heap type", offset);
+  }
+  return HeapTypeOf(type);
+}
+
 Result<ValueType> ReadValueType(ByteCursor& cursor) {
   const std::uint32_t offset = cursor.offset();
   TENON_ASSIGN_OR_RETURN(const std::uint8_t byte, cursor.Byte());
-  if (!IsSupportedValueType(byte)) {
-    return UnsupportedValueType(byte, "malformed value type", offset);
-  }
-  return static_cast<ValueType>(byte);
+  return FinishType(cursor, byte, "malformed value type", offset);
 }
 
 Result<ValueType> ReadReferenceType(ByteCursor& cursor) {
   const std::uint32_t offset = cursor.offset();
   TENON_ASSIGN_OR_RETURN(const std::uint8_t byte, cursor.Byte());
-  const ValueType type = static_cast<ValueType>(byte);
-  if (!IsReference(type)) {
-    // v128 is no reference type of any proposal.
-    if (type == ValueType::kV128) {
-      return Error::Format("malformed reference type 0x7b, at byte offset 0x%x", offset);
-    }
-    return UnsupportedValueType(byte, "malformed reference type", offset);
-  }
-  return type;
+  TENON_ASSIGN_OR_RETURN(const ValueType type,
+                         FinishType(cursor, byte, "malformed reference type", offset));
+  if (IsReference(type)) return type;
+  return Error::Format("malformed reference type 0x%02x, at byte offset 0x%x", byte, offset);
 }
 
 Result<std::vector<ValueType>> ReadResultType(ByteCursor& cursor, const char* what,
@@ -46,25 +74,32 @@ Result<Limits> ReadLimits(ByteCursor& cursor, bool of_memory) {
   constexpr std::uint8_t kHasMaximum = 0x01;
   constexpr std::uint8_t kShared = 0x02;
   constexpr std::uint8_t kIs64 = 0x04;
+  constexpr std::uint8_t kHasPageSize = 0x08;
   const std::uint32_t offset = cursor.offset();
   TENON_ASSIGN_OR_RETURN(const std::uint8_t flags, cursor.Byte());
-  if (flags > (kHasMaximum | kShared | kIs64)) {
+  if (flags > (kHasMaximum | kShared | kIs64 | kHasPageSize) ||
+      (!of_memory && (flags & kHasPageSize) != 0)) {
     return Error::Format("malformed limits flags 0x%02x, at byte offset 0x%x in the %s", flags,
                          offset, cursor.place());
   }
-  if ((flags & kShared) != 0) {
-    return UnsupportedFeature(of_memory ? "a shared memory" : "a shared table",
-                              of_memory ? "threads" : "shared-everything threads", offset);
-  }
-  if ((flags & kIs64) != 0) {
-    return UnsupportedFeature(of_memory ? "a 64-bit memory" : "a 64-bit table", "memory64", offset);
+  if ((flags & kShared) != 0 && !of_memory) {
+    return UnsupportedFeature("a shared table", "shared-everything threads", offset);
   }
   Limits limits;
+  limits.is_64 = (flags & kIs64) != 0;
+  limits.shared = (flags & kShared) != 0;
   // 64 bits wide for all memories and tables since memory64; the validator
   // limits them by the type of their addresses.
   TENON_ASSIGN_OR_RETURN(limits.minimum, cursor.U64());
   if ((flags & kHasMaximum) != 0) {
     TENON_ASSIGN_OR_RETURN(limits.maximum, cursor.U64());
+  }
+  if ((flags & kHasPageSize) != 0) {
+    TENON_ASSIGN_OR_RETURN(limits.page_size_log2, cursor.U32());
+    if (limits.page_size_log2 >= 64) {
+      return Error::Format("invalid custom page size: 2**%u bytes, at byte offset 0x%x",
+                           limits.page_size_log2, offset);
+    }
   }
   return limits;
 }

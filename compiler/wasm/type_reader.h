@@ -11,6 +11,9 @@
 
 namespace tenon::wasm {
 
+Result<HeapType> ReadHeapType(ByteCursor& cursor);
+// From the signed 33-bit integer that stands for one, at `offset`.
+Result<HeapType> HeapTypeOfCode(std::int64_t code, std::uint32_t offset);
 Result<ValueType> ReadValueType(ByteCursor& cursor);
 Result<ValueType> ReadReferenceType(ByteCursor& cursor);
 

@@ -39,18 +39,12 @@ Error UnsupportedOpcode(std::uint8_t prefix, std::uint32_t code, std::uint32_t o
 
 Error UnsupportedValueType(std::uint8_t byte, const char* malformed, std::uint32_t offset) {
   switch (byte) {
-    case 0x63: return UnsupportedFeature("(ref null ...)", "typed function references", offset);
-    case 0x64: return UnsupportedFeature("(ref ...)", "typed function references", offset);
     case 0x6E: return UnsupportedFeature("anyref", "garbage collection", offset);
     case 0x6D: return UnsupportedFeature("eqref", "garbage collection", offset);
     case 0x6C: return UnsupportedFeature("i31ref", "garbage collection", offset);
     case 0x6B: return UnsupportedFeature("structref", "garbage collection", offset);
     case 0x6A: return UnsupportedFeature("arrayref", "garbage collection", offset);
     case 0x71: return UnsupportedFeature("nullref", "garbage collection", offset);
-    case 0x72: return UnsupportedFeature("nullexternref", "garbage collection", offset);
-    case 0x73: return UnsupportedFeature("nullfuncref", "garbage collection", offset);
-    case 0x69: return UnsupportedFeature("exnref", "exception-handling", offset);
-    case 0x74: return UnsupportedFeature("nullexnref", "exception-handling", offset);
     default: break;
   }
   return Error::Format("%s 0x%02x, at byte offset 0x%x", malformed, byte, offset);

@@ -28,7 +28,11 @@ constexpr bool IsSupportedValueType(std::uint8_t byte) {
     case ValueType::kF64:
     case ValueType::kV128:
     case ValueType::kFuncRef:
-    case ValueType::kExternRef: return true;
+    case ValueType::kExternRef:
+    case ValueType::kExnRef:
+    case ValueType::kNullFuncRef:
+    case ValueType::kNullExternRef:
+    case ValueType::kNullExnRef: return true;
   }
   return false;
 }

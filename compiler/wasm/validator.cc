@@ -9,6 +9,7 @@
 
 #include "compiler/wasm/function_validator.h"
 #include "compiler/wasm/readable_name.h"
+#include "compiler/wasm/type_relations.h"
 
 namespace tenon::wasm {
 namespace {
@@ -28,6 +29,8 @@ class ModuleValidator {
   Status Validate();
 
  private:
+  Status CheckTypes();
+  Status CheckValueType(ValueType type, std::uint32_t offset) const;
   Status CheckFunctionTypes();
   Status CheckTables();
   Status CheckMemories();
@@ -48,6 +51,7 @@ class ModuleValidator {
 };
 
 Status ModuleValidator::Validate() {
+  TENON_TRY(CheckTypes());
   TENON_TRY(CheckFunctionTypes());
   TENON_TRY(CheckTables());
   TENON_TRY(CheckMemories());
@@ -57,6 +61,30 @@ Status ModuleValidator::Validate() {
   TENON_TRY(CheckStart());
   TENON_TRY(CheckExports());
   return Status::Ok();
+}
+
+// Declared supertypes (section 3.2.9); that indices exist the reader has checked.
+Status ModuleValidator::CheckTypes() {
+  for (std::size_t i = 0; i < module_.types.size(); ++i) {
+    const TypeDeclaration& declaration = module_.type_declarations[i];
+    if (!declaration.supertype) continue;
+    const std::uint32_t super = *declaration.supertype;
+    if (!module_.type_declarations[super].is_final &&
+        IsFunctionSubtype(module_, module_.types[i], module_.types[super])) {
+      continue;
+    }
+    return Error::Format(
+        "sub type %zu does not match super type %u%s, at byte offset 0x%x in the type section", i,
+        super, module_.type_declarations[super].is_final ? ", which is final" : "",
+        declaration.offset);
+  }
+  return Status::Ok();
+}
+
+Status ModuleValidator::CheckValueType(ValueType type, std::uint32_t offset) const {
+  if (!IsConcreteReference(type) || HeapTypeOf(type) < module_.types.size()) return Status::Ok();
+  return Error::Format("unknown type %u: the module has %zu types, at byte offset 0x%x",
+                       HeapTypeOf(type), module_.types.size(), offset);
 }
 
 Status ModuleValidator::CheckFunctionTypes() {
@@ -92,8 +120,14 @@ Status CheckLimits(const Limits& limits, std::uint64_t range, const char* too_la
 Status ModuleValidator::CheckTables() {
   for (std::size_t i = 0; i < module_.tables.size(); ++i) {
     const Table& table = module_.tables[i];
-    TENON_TRY(CheckLimits(table.limits, kMaximumTableElements,
+    TENON_TRY(CheckValueType(table.element_type, table.offset));
+    TENON_TRY(CheckLimits(table.limits, table.limits.is_64 ? UINT64_MAX : kMaximumTableElements,
                           "table size must be at most 4294967295 elements", table.offset));
+    if (table.initializer.empty() && !table.imported && !IsDefaultable(table.element_type)) {
+      return Error::Format(
+          "type mismatch: table %zu of %s needs an initializer, at byte offset 0x%x", i,
+          ValueTypeText(table.element_type).c_str(), table.offset);
+    }
     if (!table.initializer.empty()) {
       // Tables stand before the defined globals, so they see the imported ones.
       TENON_TRY(CheckConstant(table.initializer, table.element_type, module_.imported_globals,
@@ -104,22 +138,33 @@ Status ModuleValidator::CheckTables() {
 }
 
 Status ModuleValidator::CheckMemories() {
-  if (module_.memories.size() > 1) {
-    return Error::Format(
-        "multiple memories: the module has %zu memories, but more than one needs the multi-memory "
-        "proposal, which this release does not support, at byte offset 0x%x",
-        module_.memories.size(), module_.memories[1].offset);
-  }
   for (const Memory& memory : module_.memories) {
-    TENON_TRY(CheckLimits(memory.limits, kMaximumMemoryPages,
-                          "memory size must be at most 65536 pages (4 GiB)", memory.offset));
+    const std::uint32_t page = memory.limits.page_size_log2;
+    if (page != 0 && page != 16) {
+      return Error::Format(
+          "invalid custom page size: it is 1 or 65536 bytes, not 2**%u, at byte offset 0x%x", page,
+          memory.offset);
+    }
+    const std::uint64_t range = page == 0 ? (memory.limits.is_64 ? UINT64_MAX : UINT32_MAX)
+                                : memory.limits.is_64 ? kMaximumMemoryPages64
+                                                      : kMaximumMemoryPages;
+    TENON_TRY(CheckLimits(memory.limits, range,
+                          page == 0 ? "memory size must be at most 4294967295 pages of one byte"
+                          : memory.limits.is_64 ? "memory size must be at most 2**48 pages"
+                                                : "memory size must be at most 65536 pages (4 GiB)",
+                          memory.offset));
+    if (memory.limits.shared && !memory.limits.maximum) {
+      return Error::Format("shared memory must have maximum, at byte offset 0x%x", memory.offset);
+    }
   }
   return Status::Ok();
 }
 
 Status ModuleValidator::CheckGlobals() {
-  for (std::size_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
+  for (std::size_t i = 0; i < module_.globals.size(); ++i) {
     const Global& global = module_.globals[i];
+    TENON_TRY(CheckValueType(global.type, global.offset));
+    if (global.imported) continue;
     TENON_TRY(CheckConstant(global.initializer, global.type, i,
                             {"the initializer of global", i, global.offset}));
   }
@@ -129,6 +174,7 @@ Status ModuleValidator::CheckGlobals() {
 Status ModuleValidator::CheckElementSegments() {
   for (std::size_t i = 0; i < module_.element_segments.size(); ++i) {
     const ElementSegment& segment = module_.element_segments[i];
+    TENON_TRY(CheckValueType(segment.type, segment.file_offset));
     if (segment.mode == SegmentMode::kActive) {
       if (segment.table_index >= module_.tables.size()) {
         return Error::Format(
@@ -136,14 +182,14 @@ Status ModuleValidator::CheckElementSegments() {
             "offset 0x%x",
             segment.table_index, i, module_.tables.size(), segment.file_offset);
       }
-      const ValueType table_type = module_.tables[segment.table_index].element_type;
-      if (table_type != segment.type) {
+      const Table& table = module_.tables[segment.table_index];
+      if (!IsSubtype(module_, segment.type, table.element_type)) {
         return Error::Format(
             "type mismatch: element segment %zu of %s is for table %u of %s, at byte offset 0x%x",
-            i, ValueTypeName(segment.type), segment.table_index, ValueTypeName(table_type),
-            segment.file_offset);
+            i, ValueTypeText(segment.type).c_str(), segment.table_index,
+            ValueTypeText(table.element_type).c_str(), segment.file_offset);
       }
-      TENON_TRY(CheckConstant(segment.offset, ValueType::kI32, module_.globals.size(),
+      TENON_TRY(CheckConstant(segment.offset, table.limits.AddressType(), module_.globals.size(),
                               {"the offset of element segment", i, segment.file_offset}));
     }
     for (const ConstantExpression& item : segment.items) {
@@ -164,7 +210,8 @@ Status ModuleValidator::CheckDataSegments() {
           "offset 0x%x",
           segment.memory_index, i, module_.memories.size(), segment.file_offset);
     }
-    TENON_TRY(CheckConstant(segment.offset, ValueType::kI32, module_.globals.size(),
+    TENON_TRY(CheckConstant(segment.offset, module_.AddressTypeOfMemory(segment.memory_index),
+                            module_.globals.size(),
                             {"the offset of data segment", i, segment.file_offset}));
   }
   return Status::Ok();
@@ -242,7 +289,10 @@ Status ModuleValidator::CheckConstant(const ConstantExpression& expression, Valu
       case Kind::kF32Const: operands_.push_back(ValueType::kF32); break;
       case Kind::kF64Const: operands_.push_back(ValueType::kF64); break;
       case Kind::kV128Const: operands_.push_back(ValueType::kV128); break;
-      case Kind::kRefNull: operands_.push_back(static_cast<ValueType>(operation.value)); break;
+      case Kind::kRefNull:
+        TENON_TRY(CheckValueType(static_cast<ValueType>(operation.value), place.offset));
+        operands_.push_back(static_cast<ValueType>(operation.value));
+        break;
       case Kind::kRefFunc:
         if (operation.value >= module_.functions.size()) {
           return Error::Format(
@@ -251,7 +301,8 @@ Status ModuleValidator::CheckConstant(const ConstantExpression& expression, Valu
               static_cast<unsigned long long>(operation.value), place.what, place.index,
               module_.functions.size(), place.offset);
         }
-        operands_.push_back(ValueType::kFuncRef);
+        operands_.push_back(
+            ReferenceTo(module_.functions[operation.value].type_index, /*nullable=*/false));
         break;
       case Kind::kGlobalGet:
         if (operation.value >= visible_globals) {
@@ -294,10 +345,10 @@ Status ModuleValidator::CheckConstant(const ConstantExpression& expression, Valu
     std::snprintf(detail, sizeof detail, "gives %zu values instead of one", operands_.size());
     return mismatch(detail);
   }
-  if (operands_[0] != expected) {
+  if (!IsSubtype(module_, operands_[0], expected)) {
     char detail[64];
-    std::snprintf(detail, sizeof detail, "gives %s, expected %s", ValueTypeName(operands_[0]),
-                  ValueTypeName(expected));
+    std::snprintf(detail, sizeof detail, "gives %s, expected %s",
+                  ValueTypeText(operands_[0]).c_str(), ValueTypeText(expected).c_str());
     return mismatch(detail);
   }
   return Status::Ok();
@@ -305,12 +356,13 @@ Status ModuleValidator::CheckConstant(const ConstantExpression& expression, Valu
 
 }  // namespace
 
-Status ValidateModule(const Module& module) {
+Status ValidateModule(const Module& module, bool* uses_tail_calls) {
   TENON_TRY(ModuleValidator(module).Validate());
   FunctionValidator functions(module);
   for (std::size_t i = module.imported_functions; i < module.functions.size(); ++i) {
     TENON_TRY(functions.Validate(static_cast<std::uint32_t>(i)));
   }
+  if (uses_tail_calls != nullptr) *uses_tail_calls = functions.uses_tail_calls();
   return Status::Ok();
 }
 

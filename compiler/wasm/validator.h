@@ -1,10 +1,8 @@
 // Decides whether a Module is valid (core specification, section 3), so that
 // everything after it may assume one.
 //
-// Valid are the modules of WebAssembly 2.0 without SIMD, with two additions in
-// constant expressions: i32 and i64 add, sub and mul (extended-const), and
-// global.get of every immutable global before the one being initialised (3.0),
-// not of imported ones alone. Tables with an initializer are valid too.
+// Valid are the modules of WebAssembly 3.0 without garbage collection, of which only recursive
+// groups and declared supertypes of function types are supported.
 //
 // Errors begin with the words of the specification's test suite.
 #pragma once
@@ -14,8 +12,9 @@
 
 namespace tenon::wasm {
 
-// Memory addresses are 32 bits wide, a page is 64 KiB.
+// Of 64 KiB, by the width of addresses.
 inline constexpr std::uint64_t kMaximumMemoryPages = 65'536;
+inline constexpr std::uint64_t kMaximumMemoryPages64 = std::uint64_t{1} << 48;
 inline constexpr std::uint64_t kMaximumTableElements = 0xFFFF'FFFF;
 // How many operands a function may hold at a time; a limit of this
 // implementation. Two bytes of code can push a thousand, and neither here nor in
@@ -24,6 +23,6 @@ inline constexpr std::size_t kMaximumOperandStack = 1'000'000;
 
 // Checks all of `module`, function bodies included. Function::referenced must
 // have been set, as ReadModule does.
-Status ValidateModule(const Module& module);
+Status ValidateModule(const Module& module, bool* uses_tail_calls = nullptr);
 
 }  // namespace tenon::wasm

@@ -48,8 +48,8 @@ const void* Address(Function* function) {
 
 std::vector<std::uint8_t> SpectestModule() {
   Bytes module = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
-  AppendSection(module, 4, {1, 0x70, 0x01, 10, 20});
-  AppendSection(module, 5, {1, 0x01, 1, 2});
+  AppendSection(module, 4, {2, 0x70, 0x01, 10, 20, 0x70, 0x05, 10, 20});
+  AppendSection(module, 5, {2, 0x01, 1, 2, 0x03, 1, 2});  // the second one is shared
   AppendSection(module, 6,
                 {4,                                                           //
                  0x7F, 0x00, 0x41, 0x9A, 0x05, 0x0B,                          // i32 666
@@ -57,9 +57,11 @@ std::vector<std::uint8_t> SpectestModule() {
                  0x7D, 0x00, 0x43, 0x66, 0xA6, 0x26, 0x44, 0x0B,              // f32 666.6
                  0x7C, 0x00, 0x44, 0xCD, 0xCC, 0xCC, 0xCC, 0xCC, 0xD4, 0x84,  // f64 666.6
                  0x40, 0x0B});
-  Bytes exports = {6};
+  Bytes exports = {8};
   AppendExport(exports, "table", ExternKind::kTable, 0);
+  AppendExport(exports, "table64", ExternKind::kTable, 1);
   AppendExport(exports, "memory", ExternKind::kMemory, 0);
+  AppendExport(exports, "shared_memory", ExternKind::kMemory, 1);
   AppendExport(exports, "global_i32", ExternKind::kGlobal, 0);
   AppendExport(exports, "global_i64", ExternKind::kGlobal, 1);
   AppendExport(exports, "global_f32", ExternKind::kGlobal, 2);

@@ -19,7 +19,8 @@ Parts TinyParts() {
   parts.info.function_count = 1;
   parts.info.start_function = kNone;
   parts.value_types = {ValueType::kI32};
-  parts.types.push_back({abi::TypeKey(nullptr, 0, parts.value_types.data(), 1), 0, 0, 1});
+  parts.types.push_back({abi::TypeKey(nullptr, 0, parts.value_types.data(), 1), 0, 0, 1, 0, 1,
+                         kNone, TypeKind::kFunction, 1});
   parts.referenced_functions.push_back({0, 0});
   parts.exports.push_back({parts.AddString("run"), ExternKind::kFunction, {}, 0});
   parts.exports.push_back({parts.AddString("also"), ExternKind::kFunction, {}, 0});
@@ -36,7 +37,7 @@ Parts TinyParts() {
   variant.entry.text_size = 64;
   variant.cpu = "generic";
   variant.image.assign(64, 0xC3);
-  variant.code_offsets = {0, kNone, 16};
+  variant.code_offsets = {0, kNone, 16, 0};
   variant.code_ranges = {{0, 0}, {16, kNone}};
   parts.variants.push_back(variant);
   return parts;
@@ -76,7 +77,7 @@ TEST_CASE("equal parts give equal bytes, and the header is these") {
   CHECK(file == Write(TinyParts()));
   REQUIRE(file.size() > 48);
   const std::uint8_t expected[] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n',
-                                   1,    0,   0,   0,   2,   0,   0,    0};
+                                   1,    0,   0,   0,   3,   0,   0,    0};
   CHECK(std::memcmp(file.data(), expected, sizeof expected) == 0);
   std::uint64_t size = 0;
   std::memcpy(&size, file.data() + 16, 8);

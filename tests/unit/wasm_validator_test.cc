@@ -354,9 +354,10 @@ TEST_CASE("memories and tables keep to their limits") {
   CHECK_INVALID(memory({1, 2, 1}),
                 "size minimum must not be greater than maximum: 2 is greater "
                 "than 1");
-  CHECK_INVALID(ErrorOf(File({Section(kMemorySection, {{0, 1}, {0, 1}})})),
-                "multiple memories: the module has 2 memories, but more than one needs the "
-                "multi-memory proposal");
+  CHECK_VALID(ErrorOf(File({Section(kMemorySection, {{0, 1}, {0, 1}})})));
+  CHECK_VALID(memory(Bytes{4} + U32(65537)));
+  CHECK_INVALID(memory({2, 1}), "shared memory must have maximum");
+  CHECK_INVALID(memory({8, 1, 3}), "invalid custom page size: it is 1 or 65536 bytes, not 2**3");
   const auto table = [](const Bytes& limits) {
     return ErrorOf(File({Section(kTableSection, {Bytes{kFuncRef} + limits})}));
   };
