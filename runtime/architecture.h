@@ -27,6 +27,7 @@ extern const int kTrapSignal;
 struct Interruption {
   const std::uint8_t* pc;
   const void* const* frame_pointer;
+  const std::uint8_t* stack_pointer;
 };
 Interruption ReadSignalContext(const void* context);
 // Makes the thread go on in tenon_unwind(environment, kind).

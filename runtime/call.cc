@@ -10,6 +10,7 @@
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/memory.h"
+#include "runtime/terminate.h"
 #include "runtime/traps.h"
 
 namespace tenon::runtime {
@@ -103,10 +104,11 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   if (function->enter == nullptr || function->code == nullptr)
     return {abi::TrapKind::kUnlinkedImport};
   abi::VmContext* const context = function->context;
+  const std::uint32_t depth = environment->depth.load(std::memory_order_relaxed);
   const std::uint8_t* const limit =
       environment->stack_base + abi::kStackReserve + InstanceOfContext(context)->maximum_frame;
   if (static_cast<const std::uint8_t*>(environment->wasm_sp) - abi::kUncheckedFrame < limit ||
-      environment->depth >= kMaximumDepth) {
+      depth >= kMaximumDepth) {
     return {abi::TrapKind::kCallStackExhausted};
   }
   abi::ExecutionEnvironment* const previous_environment = context->exec_env;
@@ -116,10 +118,18 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   context->exec_env = environment;
   context->stack_limit = limit;
   current = environment;
-  ++environment->depth;
-  const std::uint32_t kind =
-      tenon_enter(environment, function->enter, context, function->code, values);
-  --environment->depth;
+  // Plain stores: only this thread writes, but Terminate reads.
+  environment->thread.store(CurrentThread(), std::memory_order_relaxed);
+  environment->depth.store(depth + 1, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  std::uint32_t kind = static_cast<std::uint32_t>(abi::TrapKind::kHostError);
+  if (environment->termination.load(std::memory_order_relaxed) ==
+      abi::ExecutionEnvironment::Termination::kNone) [[likely]] {
+    kind = tenon_enter(environment, function->enter, context, function->code, values);
+  } else {
+    SetPendingException(environment, kTerminatedText);
+  }
+  environment->depth.store(depth, std::memory_order_relaxed);
   // Of an outer call nothing is pending: this one's end is its caller's to report.
   environment->pending = 0;
   current = previous_current;

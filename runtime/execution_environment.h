@@ -5,6 +5,7 @@
 // the host's stack, and everything below it there is free.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,9 +37,16 @@ struct ExecutionEnvironment {
   enum class StackSource { kHost, kMapped, kAllocated } stack_source;
   std::uint32_t exit_code;
   std::uint32_t frame_count;
-  std::uint32_t depth;  // nested Calls
+  std::atomic<std::uint32_t> depth;  // nested Calls; read by other threads, see terminate.h
   char exception_text[256];
-  void* user_data;
+  void* embedder;   // the instance that wasm_export.h made it for
+  void* user_data;  // the host's
+  ExecutionEnvironment* next;  // of the same instance, under the lock of wasm_export's list
+  // terminate.h: the thread that calls, and whether it shall stop.
+  std::atomic<int> thread;
+  enum class Termination : std::uint32_t { kNone, kRequested, kTaken };
+  std::atomic<Termination> termination;
+  std::uint8_t* native_boundary;
   static constexpr std::size_t kMaximumFrames = 64;
   RecordedFrame frames[kMaximumFrames];
 };

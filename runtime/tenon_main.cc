@@ -345,21 +345,24 @@ struct Program {
   Instance* instance = nullptr;
 
   ~Program() {
+    wasi::EndThreads(wasi);
     if (environment != nullptr) DestroyExecutionEnvironment(environment);
     if (instance != nullptr) Release(instance);
     wasi::Destroy(wasi);
   }
 };
 
-bool ResolveImport(void* state, const container::ImportEntry&, std::string_view module,
+bool ResolveImport(void* state, const container::ImportEntry& import, std::string_view module,
                    std::string_view name, Extern* extern_value) {
-  return wasi::ResolveWasiImport(static_cast<wasi::WasiContext*>(state), module, name,
-                                 extern_value);
+  auto* const context = static_cast<wasi::WasiContext*>(state);
+  return wasi::ResolveWasiImport(context, module, name, extern_value) ||
+         wasi::ResolveSharedMemory(context, import, extern_value);
 }
 
 Status Load(const CommandLine& line, Program* program, abi::TrapKind* trap) {
   TENON_ASSIGN_OR_RETURN(program->module, loader::MappedModule::OpenFile(line.file, line.open));
   TENON_ASSIGN_OR_RETURN(program->wasi, wasi::Create(line.wasi));
+  TENON_TRY(wasi::MakeSharedMemory(program->wasi, *program->module));
   TENON_ASSIGN_OR_RETURN(program->environment, CreateExecutionEnvironment(line.environment));
   const ImportResolver resolver{ResolveImport, program->wasi};
   TENON_ASSIGN_OR_RETURN(program->instance,
@@ -370,6 +373,14 @@ Status Load(const CommandLine& line, Program* program, abi::TrapKind* trap) {
 bool FindFunction(Instance* instance, const char* name, Extern* function) {
   return FindExport(instance, name, function) && function->kind == ExternKind::kFunction &&
          function->function != nullptr;
+}
+
+// A Call, or how a thread of the program ended it.
+CallOutcome CallProgram(const Program& program, const abi::FuncRef* function,
+                        std::uint64_t* values) {
+  CallOutcome outcome = Call(program.environment, function, values);
+  wasi::AdoptThreadOutcome(program.wasi, program.environment, &outcome);
+  return outcome;
 }
 
 int Invoke(const CommandLine& line, const Program& program, const char* name) {
@@ -402,7 +413,7 @@ int Invoke(const CommandLine& line, const Program& program, const char* name) {
       return UsageError(error.text());
     }
   }
-  const CallOutcome outcome = Call(program.environment, function.function, values.data());
+  const CallOutcome outcome = CallProgram(program, function.function, values.data());
   if (outcome.trap != abi::TrapKind::kNone) {
     return ReportOutcome(line.file, program.environment, outcome.trap);
   }
@@ -434,7 +445,7 @@ int Run(CommandLine& line) {
 
   std::uint64_t nothing[1] = {};
   if (const abi::FuncRef* start = StartFunction(program.instance)) {
-    const CallOutcome outcome = Call(program.environment, start, nothing);
+    const CallOutcome outcome = CallProgram(program, start, nothing);
     if (outcome.trap != abi::TrapKind::kNone) {
       return ReportOutcome(line.file, program.environment, outcome.trap);
     }
@@ -445,7 +456,7 @@ int Run(CommandLine& line) {
   if (std::strcmp(line.invoke, "_initialize") != 0 &&
       FindFunction(program.instance, "_initialize", &initialize) &&
       initialize.signature.parameters.empty() && initialize.signature.results.empty()) {
-    const CallOutcome outcome = Call(program.environment, initialize.function, nothing);
+    const CallOutcome outcome = CallProgram(program, initialize.function, nothing);
     if (outcome.trap != abi::TrapKind::kNone) {
       return ReportOutcome(line.file, program.environment, outcome.trap);
     }

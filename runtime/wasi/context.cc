@@ -6,6 +6,7 @@
 #include <new>
 
 #include "runtime/execution_environment.h"
+#include "runtime/linear_memory.h"
 
 namespace tenon::runtime::wasi {
 
@@ -116,6 +117,11 @@ ErrorCode DescriptorTable::Renumber(std::uint32_t from, std::uint32_t to) {
   return kSuccess;
 }
 
+WasiContext::~WasiContext() {
+  threads.End();  // before what they use goes
+  if (has_shared_memory) DestroyLinearMemory(&shared_memory);
+}
+
 ErrorCode WasiContext::Require(std::uint32_t number, Rights rights, FileReference* result) {
   FileReference file = descriptors.Find(number);
   if (!file) return kBadDescriptor;
@@ -140,8 +146,7 @@ ErrorCode WasiContext::Require(std::uint32_t number, Rights rights, FileReferenc
 namespace {
 GuestMemory MemoryOfCaller(const abi::HostFunction& function) {
   const abi::MemoryInstance* memory = MemoryOf(static_cast<Instance*>(function.instance));
-  return memory == nullptr ? GuestMemory(nullptr, 0)
-                           : GuestMemory(memory->base, memory->size_bytes);
+  return memory == nullptr ? GuestMemory(nullptr, 0) : GuestMemory(memory->base, SizeOf(*memory));
 }
 }  // namespace
 

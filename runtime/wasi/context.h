@@ -26,6 +26,7 @@
 #include "runtime/wasi/address_pool.h"
 #include "runtime/wasi/array.h"
 #include "runtime/wasi/signature.h"
+#include "runtime/wasi/threads.h"
 #include "runtime/wasi/types.h"
 #include "runtime/wasi/wasi.h"
 
@@ -106,12 +107,20 @@ struct StringList {
 };
 
 struct WasiContext {
+  WasiContext() = default;
+  WasiContext(const WasiContext&) = delete;
+  WasiContext& operator=(const WasiContext&) = delete;
+  ~WasiContext();
+
   StringList args;
   StringList environment;
   DescriptorTable descriptors;
   std::mutex directory_mutex;  // fd_readdir's
   AddressPool address_pool;
   TraceSink trace;
+  abi::MemoryInstance shared_memory{};  // of a program with threads
+  bool has_shared_memory = false;
+  Threads threads;
 
   // The open descriptor with these rights; fills `result` or returns an error.
   ErrorCode Require(std::uint32_t number, Rights rights, FileReference* result);

@@ -67,7 +67,7 @@ consteval Signature ParseSignature(std::string_view list) {
   return signature;
 }
 consteval Letters ParameterLetters(std::string_view list) { return ParseSignature(list).letters; }
-// "errno" is an i32, "" is no result.
+// "errno" and "number" are an i32, "" is no result.
 consteval Letters ResultLetters(std::string_view result) {
   return result.empty() ? Letters{} : Letters{{'i'}, 1};
 }
@@ -101,6 +101,10 @@ extern "C" {
 #define TENON_WASI(name, result, parameters) \
   NativeType<ResultLetters(result), ParameterLetters(parameters)> wasi_unstable_##name;
 #include "runtime/wasi/wasi_unstable_functions.def"
+#undef TENON_WASI
+#define TENON_WASI(name, result, parameters) \
+  NativeType<ResultLetters(result), ParameterLetters(parameters)> wasi_##name;
+#include "runtime/wasi/wasi_threads_functions.def"
 #undef TENON_WASI
 }
 

@@ -265,6 +265,13 @@ const char* NameOf(ErrorCode error) {
   return "?";
 }
 
+void PrintError(Line& line, ErrorCode error) {
+  if (error == kSuccess) return line.Print(" = 0");
+  line.Print(" = %u %s", error, NameOf(error));
+  const int host_error = ToHostError(error);
+  if (host_error != 0) line.Print(" (%s)", std::strerror(host_error));
+}
+
 }  // namespace
 
 std::uint64_t TraceClock() {
@@ -275,10 +282,10 @@ std::uint64_t TraceClock() {
 }
 
 void TraceCall(abi::ExecutionEnvironment* environment, const TracedFunction& function,
-               const std::uint64_t* values, std::uint32_t error, std::uint64_t nanoseconds) {
+               const std::uint64_t* values, std::uint32_t result, std::uint64_t nanoseconds) {
   const Caller caller(environment);
   const Signature& signature = *function.signature;
-  const bool good = error == kSuccess;
+  const bool good = result == kSuccess;
   const PrintedCall call{caller.memory, good, MovedBytes(caller.memory, signature, values)};
   Line line;
   line.Print("%.*s(", static_cast<int>(function.name.size()), function.name.data());
@@ -290,14 +297,12 @@ void TraceCall(abi::ExecutionEnvironment* environment, const TracedFunction& fun
     values += kKinds[static_cast<std::size_t>(parameter.kind)].letters.size();
   }
   line.Print(")");
-  if (!function.returns_error)
+  if (function.result == "errno")
+    PrintError(line, result);
+  else if (function.result.empty())
     line.Print(" = ?");
-  else if (good)
-    line.Print(" = 0");
   else
-    line.Print(" = %u %s", error, NameOf(error));
-  const int host_error = ToHostError(error);
-  if (host_error != 0) line.Print(" (%s)", std::strerror(host_error));
+    line.Print(" = %d", static_cast<int>(result));
   line.Print(" <%" PRIu64 ".%09" PRIu64 ">", nanoseconds / 1'000'000'000u,
              nanoseconds % 1'000'000'000u);
   const std::string_view text = line.Finish();

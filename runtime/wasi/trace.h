@@ -18,15 +18,14 @@ namespace tenon::runtime::wasi {
 struct TracedFunction {
   std::string_view name;
   const Signature* signature;
-  bool returns_error;
+  std::string_view result;  // as in the table
 };
 
 // Nanoseconds of the monotonic clock.
 std::uint64_t TraceClock();
-// Before the call: prints what may not come back (proc_exit).
-// After it: `values` are the wasm parameters, `error` is what came out.
+// After the call: `values` are the wasm parameters, `result` is what came out.
 void TraceCall(abi::ExecutionEnvironment* environment, const TracedFunction& function,
-               const std::uint64_t* values, std::uint32_t error, std::uint64_t nanoseconds);
+               const std::uint64_t* values, std::uint32_t result, std::uint64_t nanoseconds);
 
 template <auto* kNative, const TracedFunction* kFunction>
 struct Traced;

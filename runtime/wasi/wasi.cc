@@ -11,6 +11,7 @@
 #include <new>
 #include <utility>
 
+#include "runtime/linear_memory.h"
 #include "runtime/wasi/context.h"
 #include "runtime/wasi/function_table.h"
 
@@ -136,6 +137,36 @@ void Destroy(WasiContext* context) {
   if (context == nullptr) return;
   context->~WasiContext();
   Free(context);
+}
+
+Status MakeSharedMemory(WasiContext* context, const loader::MappedModule& module) {
+  const container::View& view = module.view();
+  const container::LimitsEntry* limits = nullptr;
+  bool spawns = false;
+  for (const auto& import : view.Section<container::ImportEntry>(container::SectionId::kImports)) {
+    if (import.kind == ExternKind::kMemory && (import.limits.flags & container::kLimitsShared) != 0)
+      limits = &import.limits;
+    spawns |= import.kind == ExternKind::kFunction && view.String(import.module) == "wasi" &&
+              FindFunction("wasi", view.String(import.name)) != nullptr;
+  }
+  if (limits == nullptr || !spawns) return Status::Ok();
+  const bool guard = module.variant().bounds_checks == container::BoundsChecks::kGuard;
+  TENON_TRY(CreateLinearMemory(&context->shared_memory, *limits, guard, {},
+                               LedgerOf(Category::kInstance)));
+  context->has_shared_memory = true;
+  return Status::Ok();
+}
+
+bool ResolveSharedMemory(WasiContext* context, const container::ImportEntry& import,
+                         Extern* extern_value) {
+  if (import.kind != ExternKind::kMemory || !context->has_shared_memory ||
+      (import.limits.flags & container::kLimitsShared) == 0) {
+    return false;
+  }
+  *extern_value = Extern{};
+  extern_value->kind = ExternKind::kMemory;
+  extern_value->memory = &context->shared_memory;
+  return true;
 }
 
 bool IsWasiModule(std::string_view module) { return !FunctionsOf(module).empty(); }

@@ -69,6 +69,24 @@ Result<WasiContext*> Create(const WasiOptions& options);
 // Closes everything the program left open, except the streams it was given.
 void Destroy(WasiContext* context);
 
+// For modules built for wasi-threads, which import their shared memory (under any name) and
+// thread-spawn: makes the memory. It is the context's, and the same for all of the program's
+// instances. Other modules need nothing and get nothing. Once, before ResolveSharedMemory.
+Status MakeSharedMemory(WasiContext* context, const loader::MappedModule& module);
+// Fills `extern_value` if the import is that memory.
+bool ResolveSharedMemory(WasiContext* context, const container::ImportEntry& import,
+                         Extern* extern_value);
+
+// Of programs with threads (wasi-threads). A trap or proc_exit in any thread ends all; the call
+// that runs the program then fails, and AdoptThreadOutcome says how it really ended.
+void AdoptThreadOutcome(WasiContext* context, abi::ExecutionEnvironment* environment,
+                        CallOutcome* outcome);
+// Ends and joins the program's threads; not from one of them. Destroy does so too, but threads must
+// not outlive the environment and the instance of the call that spawned them.
+void EndThreads(WasiContext* context);
+// Before an environment is destroyed on which the program has been called.
+void ForgetEnvironment(WasiContext* context, const abi::ExecutionEnvironment* environment);
+
 // Whether `module` is the name of a WASI module ("wasi_snapshot_preview1", "wasi_unstable", …).
 bool IsWasiModule(std::string_view module);
 // Fills `extern_value` if `module` is one and has a function `name`.

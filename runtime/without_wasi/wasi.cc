@@ -18,6 +18,16 @@ Result<WasiContext*> Create(const WasiOptions& options) {
 
 void Destroy(WasiContext*) {}
 
+Status MakeSharedMemory(WasiContext*, const loader::MappedModule&) { return Status::Ok(); }
+
+bool ResolveSharedMemory(WasiContext*, const container::ImportEntry&, Extern*) { return false; }
+
+void AdoptThreadOutcome(WasiContext*, abi::ExecutionEnvironment*, CallOutcome*) {}
+
+void EndThreads(WasiContext*) {}
+
+void ForgetEnvironment(WasiContext*, const abi::ExecutionEnvironment*) {}
+
 bool IsWasiModule(std::string_view) { return false; }
 
 bool ResolveWasiImport(WasiContext*, std::string_view, std::string_view, Extern*) { return false; }

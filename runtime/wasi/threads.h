@@ -1,0 +1,70 @@
+// The threads of one program (wasi-threads): each has an instance of its own over the program's
+// shared memory, and an execution environment. Internal to runtime/wasi/.
+//
+// A trap or proc_exit in any thread ends all; how, is kept for whoever runs the program. Threads
+// are joined when they are found finished at a later spawn, and at the end.
+//
+// Invariants: the mutex guards everything; an environment is only ever terminated under it, and
+// taken off the list under it before it is destroyed. Records are runtime memory, as are the
+// threads' host stacks.
+#pragma once
+
+#include <pthread.h>
+
+#include <cstdint>
+#include <mutex>
+
+#include "format/abi.h"
+#include "runtime/execution_environment.h"
+#include "runtime/instance.h"
+
+namespace tenon::runtime::wasi {
+
+class Threads {
+ public:
+  Threads() = default;
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+  ~Threads() { End(); }
+
+  // thread-spawn, called from `environment` in `instance`: the new thread's number, or -1.
+  std::int32_t Spawn(abi::ExecutionEnvironment* environment, Instance* instance,
+                     std::uint32_t argument);
+  // Ends and joins all. Not from one of them.
+  void End();
+  // `environment`, which may have spawned threads, is about to go.
+  void Forget(const abi::ExecutionEnvironment* environment);
+  // If a thread has ended the program, puts that in place of how the call on `environment` ended.
+  void AdoptOutcome(abi::ExecutionEnvironment* environment, CallOutcome* outcome);
+
+ private:
+  struct Thread;
+  static void* Run(void* record);
+  void RunProgram(Thread* thread);
+  void Finish(Thread* thread);
+  void FreeFinished();
+  bool StartHostThread(Thread* thread);
+  std::int32_t NewNumber();
+  // Under the mutex.
+  void TerminateAll(const Thread* except);
+  bool InterruptRunning(const Thread* except);
+  void RecordOutcome(const abi::ExecutionEnvironment& environment, abi::TrapKind trap);
+
+  std::mutex mutex_;
+  Thread* threads_ = nullptr;
+  // The environment that runs the program itself, once it has spawned a thread.
+  abi::ExecutionEnvironment* main_ = nullptr;
+  std::int32_t last_number_ = 0;
+  bool ending_ = false;
+  // How the program ended, if a thread did that.
+  struct {
+    abi::TrapKind trap = abi::TrapKind::kNone;  // kNone: no thread did
+    std::uint32_t exit_requested = 0;
+    std::uint32_t exit_code = 0;
+    char text[sizeof abi::ExecutionEnvironment::exception_text] = "";
+    std::uint32_t frame_count = 0;
+    abi::RecordedFrame frames[abi::ExecutionEnvironment::kMaximumFrames] = {};
+  } outcome_;
+};
+
+}  // namespace tenon::runtime::wasi
