@@ -88,6 +88,9 @@ void ModuleDescription::DescribeInfo(const std::string& producer) {
   info.global_pointers_offset = layout_.global_pointers;
   info.globals_offset = layout_.globals;
   info.funcrefs_offset = layout_.funcrefs;
+  info.tag_pointers_offset = layout_.tag_pointers;
+  info.tags_offset = layout_.tags;
+  info.imported_tags = module_.imported_tags;
   info.context_size = layout_.size;
 }
 
@@ -134,7 +137,7 @@ void ModuleDescription::DescribeImportsAndExports() {
         entry.type = static_cast<std::uint32_t>(module_.globals[item.index].type);
         entry.is_mutable = module_.globals[item.index].is_mutable ? 1 : 0;
         break;
-      case ExternKind::kTag: break;
+      case ExternKind::kTag: entry.type = module_.tags[item.index].type_index; break;
     }
     parts_.imports.push_back(entry);
   }
@@ -192,6 +195,7 @@ void ModuleDescription::DescribeIndexSpaces() {
     parts_.globals.push_back(
         {global.type, global.is_mutable ? 1U : 0U, Constant(global.initializer)});
   }
+  for (const wasm::Tag& tag : module_.tags) parts_.tags.push_back({tag.type_index});
   for (const wasm::Table& table : module_.tables) {
     parts_.tables.push_back(
         {table.element_type, 0, LimitsOf(table.limits, false), Constant(table.initializer)});

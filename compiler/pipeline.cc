@@ -22,7 +22,6 @@
 #include "compiler/container_parts.h"
 #include "compiler/wasm/reader.h"
 #include "compiler/wasm/validator.h"
-#include "format/abi.h"
 #include "format/writer.h"
 
 namespace tenon::compiler {
@@ -138,8 +137,7 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
   parts.entry.text_offset = image.text_offset;
   parts.entry.text_size = image.text_size;
   parts.entry.maximum_frame_size = static_cast<std::uint32_t>(image.maximum_frame_size);
-  parts.entry.function_traits =
-      job.module.uses_tail_calls ? static_cast<std::uint32_t>(abi::kTraitTailConvention) : 0;
+  parts.entry.function_traits = static_cast<std::uint32_t>(ModuleLowering::TraitsOf(job.module));
   parts.cpu = variant.target.cpu;
 
   const auto symbol = [&](char kind, std::size_t index) {
@@ -152,7 +150,7 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
       parts.code_offsets.push_back(symbol(kind, index));
     }
   };
-  append_functions(job.module.uses_tail_calls ? 'w' : 'f');
+  append_functions(ModuleLowering::HasWrappers(job.module) ? 'w' : 'f');
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
     parts.code_offsets.push_back(symbol('h', i));
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
@@ -209,7 +207,7 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
                                                      const Options& options) {
   TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
   TENON_ASSIGN_OR_RETURN(wasm::Module module, wasm::ReadModule(wasm));
-  TENON_TRY(wasm::ValidateModule(module, &module.uses_tail_calls));
+  TENON_TRY(wasm::ValidateModule(module));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module);

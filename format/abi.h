@@ -20,6 +20,18 @@
 // (RegisterArguments) lies in a buffer of the caller's instance instead, in 64-bit cells, and is
 // read on entry, before anything else is called.
 //
+// Exceptions. A function that is left by an exception returns (what, means nothing) with the
+// exception in the execution environment; whoever calls looks there. Only modules with exceptions
+// look, so no others pay. Where such a module and one without meet:
+//   - FuncRef::code of a module with exceptions is a wrapper. If an exception comes out and its
+//     caller is code without exceptions, the builtin exception_leaves unwinds to the
+//     innermost entry from the host, as a trap does; kTraitThrows says that functions are such.
+//   - That must not skip frames that want to look. So code with exceptions calls functions
+//     without (neither kTraitThrows nor kTraitHost) through a guard of its own module, one per
+//     type: it calls the host function that every environment has at kEnvironmentGuard, which calls
+//     the function that VmContext::guarded_function names, anew from the host.
+//   - A host function that re-enters wasm and returns after an exception came out lets it pass.
+//
 // All structs here are laid out for 64-bit little-endian targets. Changing any
 // of them, or a .def table's existing rows, means a new kAbiVersion.
 #pragma once
@@ -97,6 +109,8 @@ static_assert(sizeof(FuncRef) == 48 && offsetof(FuncRef, context) == 8 &&
 
 enum FunctionTrait : std::uint64_t {
   kTraitTailConvention = 1,  // `direct` is SwiftTail
+  kTraitThrows = 2,          // exceptions come back to callers that look
+  kTraitHost = 4,            // a host function's thunk; likewise
 };
 
 // Host to wasm: unpacks `values` into registers, calls `code` with `context`,
@@ -129,6 +143,28 @@ struct TableInstance {
 };
 static_assert(sizeof(TableInstance) == 40);
 
+// A tag is its address.
+struct TagInstance {
+  std::uint64_t type_key;
+  void* instance;  // whose module defines it
+};
+static_assert(sizeof(TagInstance) == 16);
+
+// What an exnref points to. The cells of its values follow.
+struct Exception {
+  const TagInstance* tag;
+  Exception* next;              // the runtime's
+  Exception* previous;          // the runtime's
+  void* trace;                  // the runtime's: where it was thrown
+  std::uint64_t is_referenced;  // not 0: an exnref to it was handed out
+  std::uint64_t reserved;
+};
+static_assert(sizeof(Exception) == 48);
+
+// Offsets in the runtime's ExecutionEnvironment.
+inline constexpr std::uint64_t kEnvironmentException = 32;  // Exception*: on its way, or null
+inline constexpr std::uint64_t kEnvironmentGuard = 48;      // HostFunction: see exceptions
+
 // The fixed head of an instance's block. What follows lies at the offsets in the
 // container's ModuleInfo:
 //   memories[defined], tables[defined]      MemoryInstance, TableInstance
@@ -137,6 +173,7 @@ static_assert(sizeof(TableInstance) == 40);
 //   global_pointers[imported]               void* (to the exporter's 16-byte cell)
 //   globals[defined]                        16-byte cells
 //   funcrefs[referenced functions]          FuncRef
+//   tag_pointers[all], tags[defined]        TagInstance*, TagInstance
 // Only the head's first two fields change while the instance runs.
 struct VmContext {
   // Set by whoever enters the instance: the entry from the host, or a call
@@ -151,8 +188,10 @@ struct VmContext {
   // Set by a caller for the adapter of a tail call, which reads them at once.
   const void* tail_target;
   const std::uint64_t* tail_arguments;  // the buffer
+  const FuncRef* guarded_function;      // set by a caller for the guard, which reads it at once
+  std::uint64_t reserved_end;
 };
-static_assert(sizeof(VmContext) == 80);
+static_assert(sizeof(VmContext) == 96);
 
 // What stands in the context register of a host function's thunk; it begins as a
 // VmContext does. The thunk (in the importing module, one per imported type) is
@@ -171,13 +210,16 @@ struct HostFunction {
   const void* binding;  // the runtime's: how `native` wants its arguments converted, or null
   const void* tail_target;
   const std::uint64_t* tail_arguments;
+  const FuncRef* guarded_function;
+  std::uint64_t reserved;
 };
-static_assert(sizeof(HostFunction) == 80 && offsetof(HostFunction, native) == 32 &&
+static_assert(sizeof(HostFunction) == 96 && offsetof(HostFunction, native) == 32 &&
               offsetof(HostFunction, stack_argument_bytes) == 40);
 static_assert(offsetof(HostFunction, stack_limit) == offsetof(VmContext, stack_limit) &&
               offsetof(HostFunction, instance) == offsetof(VmContext, instance) &&
               offsetof(HostFunction, tail_target) == offsetof(VmContext, tail_target) &&
-              offsetof(HostFunction, tail_arguments) == offsetof(VmContext, tail_arguments));
+              offsetof(HostFunction, tail_arguments) == offsetof(VmContext, tail_arguments) &&
+              offsetof(HostFunction, guarded_function) == offsetof(VmContext, guarded_function));
 
 constexpr bool InFloatRegister(ValueType type) {
   return type == ValueType::kF32 || type == ValueType::kF64 || type == ValueType::kV128;

@@ -64,7 +64,8 @@ inline constexpr std::uint64_t kSectionTableOffset = 48;
   TENON_SECTION(kCustomSections, 21, CustomSectionEntry, false, "custom sections")    \
   TENON_SECTION(kDataBytes, 22, std::uint8_t, false, "data bytes")                    \
   TENON_SECTION(kMemoryImage, 23, std::uint8_t, false, "memory image")                \
-  TENON_SECTION(kCodeImages, 24, std::uint8_t, false, "code")
+  TENON_SECTION(kCodeImages, 24, std::uint8_t, false, "code")                         \
+  TENON_SECTION(kTags, 25, TagEntry, true, "tags")
 
 enum class SectionId : std::uint32_t {
 #define TENON_SECTION(enumerator, number, ...) enumerator = number,
@@ -130,10 +131,12 @@ struct ModuleInfo {
   std::uint32_t global_pointers_offset;
   std::uint32_t globals_offset;
   std::uint32_t funcrefs_offset;
+  std::uint32_t tag_pointers_offset;
+  std::uint32_t tags_offset;
   std::uint32_t context_size;
-  std::uint32_t reserved;
+  std::uint32_t imported_tags;
 };
-static_assert(sizeof(ModuleInfo) == 88);
+static_assert(sizeof(ModuleInfo) == 96);
 
 struct VariantEntry {
   Architecture architecture;
@@ -197,7 +200,7 @@ struct ImportEntry {
   ExternKind kind;
   std::uint8_t is_mutable;  // globals
   std::uint16_t reserved;
-  std::uint32_t type;  // functions: type index; globals, tables: ValueType
+  std::uint32_t type;  // functions, tags: type index; globals, tables: ValueType
   LimitsEntry limits;  // memories, tables
 };
 static_assert(sizeof(ImportEntry) == 48);
@@ -245,6 +248,11 @@ struct GlobalEntry {
   ConstantRange initializer;
 };
 static_assert(sizeof(GlobalEntry) == 16);
+
+// kTags: the whole index space.
+struct TagEntry {
+  std::uint32_t type_index;
+};
 
 struct MemoryEntry {
   LimitsEntry limits;  // in pages

@@ -36,7 +36,7 @@ std::size_t CpuNamesStart(const View& view) {
 }  // namespace
 
 Result<Parts> ReadParts(const View& view) {
-  static_assert(static_cast<int>(SectionId::kCodeImages) == 24, "copy every section below");
+  static_assert(static_cast<int>(SectionId::kTags) == 25, "copy every section below");
   Parts parts;
   parts.info = view.info();
   parts.types = Copy<TypeEntry>(view, SectionId::kTypes);
@@ -44,6 +44,7 @@ Result<Parts> ReadParts(const View& view) {
   parts.imports = Copy<ImportEntry>(view, SectionId::kImports);
   parts.exports = Copy<ExportEntry>(view, SectionId::kExports);
   parts.globals = Copy<GlobalEntry>(view, SectionId::kGlobals);
+  parts.tags = Copy<TagEntry>(view, SectionId::kTags);
   parts.memories = Copy<MemoryEntry>(view, SectionId::kMemories);
   parts.tables = Copy<TableEntry>(view, SectionId::kTables);
   parts.referenced_functions = Copy<ReferencedFunctionEntry>(view, SectionId::kReferencedFunctions);

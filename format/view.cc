@@ -17,7 +17,7 @@ namespace {
 using std::uint32_t;
 using std::uint64_t;
 
-constexpr uint32_t kHighestSectionNumber = 24;
+constexpr uint32_t kHighestSectionNumber = 25;
 constexpr uint64_t kMaximumContextSize = uint64_t{1} << 30;
 constexpr uint64_t kNoMaximum = ~uint64_t{0};
 // Constant expressions nest at most this deep; the evaluator's stack is this large.
@@ -81,6 +81,7 @@ class Checker {
         imports_(view.Section<ImportEntry>(SectionId::kImports)),
         exports_(view.Section<ExportEntry>(SectionId::kExports)),
         globals_(view.Section<GlobalEntry>(SectionId::kGlobals)),
+        tags_(view.Section<TagEntry>(SectionId::kTags)),
         memories_(view.Section<MemoryEntry>(SectionId::kMemories)),
         tables_(view.Section<TableEntry>(SectionId::kTables)),
         functions_(view.Section<ReferencedFunctionEntry>(SectionId::kReferencedFunctions)),
@@ -89,6 +90,7 @@ class Checker {
 
   Status Check() {
     TENON_TRY(CheckTypes());
+    TENON_TRY(CheckTags());
     TENON_TRY(CheckImports());
     TENON_TRY(CheckFunctions());
     TENON_TRY(CheckExports());
@@ -172,8 +174,16 @@ class Checker {
     return Status::Ok();
   }
 
+  Status CheckTags() const {
+    for (std::size_t i = 0; i < tags_.size(); ++i) {
+      if (tags_[i].type_index >= types_.size() || types_[tags_[i].type_index].result_count != 0)
+        return Bad("tags", i, "its type is out of range or has results");
+    }
+    return Status::Ok();
+  }
+
   Status CheckImports() const {
-    uint64_t functions = 0, tables = 0, memories = 0, globals = 0;
+    uint64_t functions = 0, tables = 0, memories = 0, globals = 0, tags = 0;
     for (std::size_t i = 0; i < imports_.size(); ++i) {
       const ImportEntry& entry = imports_[i];
       if (!StringFits(entry.module) || !StringFits(entry.name))
@@ -204,11 +214,16 @@ class Checker {
           ++globals;
           break;
         case ExternKind::kTag:
+          if (tags >= tags_.size() || entry.type != tags_[tags].type_index)
+            return Bad("imports", i, "it disagrees with section \"tags\"");
+          ++tags;
+          break;
         default: return Bad("imports", i, "unknown kind");
       }
     }
     if (functions != info_.imported_functions || tables != info_.imported_tables ||
-        memories != info_.imported_memories || globals != info_.imported_globals) {
+        memories != info_.imported_memories || globals != info_.imported_globals ||
+        tags != info_.imported_tags) {
       return Error::Format(
           "malformed file: the numbers of imports in section \"module\" disagree with section "
           "\"imports\"");
@@ -261,7 +276,7 @@ class Checker {
         case ExternKind::kTable: count = tables_.size(); break;
         case ExternKind::kMemory: count = memories_.size(); break;
         case ExternKind::kGlobal: count = globals_.size(); break;
-        case ExternKind::kTag:
+        case ExternKind::kTag: count = tags_.size(); break;
         default: return Bad("exports", i, "unknown kind");
       }
       if (entry.index >= count) return Bad("exports", i, "index out of range");
@@ -476,6 +491,9 @@ class Checker {
         {"global pointers", info_.global_pointers_offset, info_.imported_globals, 8, 8},
         {"globals", info_.globals_offset, globals_.size() - info_.imported_globals, 16, 16},
         {"funcrefs", info_.funcrefs_offset, functions_.size(), sizeof(abi::FuncRef), 8},
+        {"tag pointers", info_.tag_pointers_offset, tags_.size(), 8, 8},
+        {"tags", info_.tags_offset, tags_.size() - info_.imported_tags, sizeof(abi::TagInstance),
+         8},
     };
     uint64_t position = sizeof(abi::VmContext);
     for (const Part& part : parts) {
@@ -542,6 +560,7 @@ class Checker {
   std::span<const ImportEntry> imports_;
   std::span<const ExportEntry> exports_;
   std::span<const GlobalEntry> globals_;
+  std::span<const TagEntry> tags_;
   std::span<const MemoryEntry> memories_;
   std::span<const TableEntry> tables_;
   std::span<const ReferencedFunctionEntry> functions_;

@@ -101,6 +101,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
       case SectionId::kExports: return PayloadOf(parts.exports);
       case SectionId::kExportsByName: return PayloadOf(exports_by_name);
       case SectionId::kGlobals: return PayloadOf(parts.globals);
+      case SectionId::kTags: return PayloadOf(parts.tags);
       case SectionId::kMemories: return PayloadOf(memories);
       case SectionId::kTables: return PayloadOf(parts.tables);
       case SectionId::kReferencedFunctions: return PayloadOf(parts.referenced_functions);

@@ -32,6 +32,7 @@ struct Parts {
   std::vector<ImportEntry> imports;
   std::vector<ExportEntry> exports;  // in module order; the writer makes the by-name index
   std::vector<GlobalEntry> globals;
+  std::vector<TagEntry> tags;
   std::vector<MemoryEntry> memories;  // image_address, image_size set; image_offset is relative
                                       // to memory_image and made absolute by the writer
   std::vector<TableEntry> tables;

@@ -125,7 +125,7 @@ tenon_host_call:
         mov     sp, x9
         ldr     w10, [x19, #ENVIRONMENT_PENDING]
         cbnz    w10, 3f
-        ldr     x19, [sp, #8]
+4:      ldr     x19, [sp, #8]
         mov     sp, x29
         ldp     x29, x30, [sp], #16
         .cfi_remember_state
@@ -134,8 +134,8 @@ tenon_host_call:
         .cfi_restore_state
 3:      mov     x0, x19
         mov     x1, x29
-        bl      tenon_host_failed               // records the backtrace; does not return
-        brk     #1
+        bl      tenon_host_failed               // returns if an exception goes on from here
+        b       4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
 #endif

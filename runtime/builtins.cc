@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "loader/type_registry.h"
+#include "runtime/architecture.h"
+#include "runtime/exceptions.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/linear_memory.h"
@@ -100,6 +102,27 @@ uint32_t BuiltinIsSubtype(VmContext*, uint64_t key, uint64_t super_key) {
   return loader::IsSubtype(key, super_key) ? 1 : 0;
 }
 
+abi::Exception* BuiltinExceptionNew(VmContext* context, const abi::TagInstance* tag,
+                                    uint32_t cells) {
+  const auto* const frame = static_cast<const void* const*>(__builtin_frame_address(0));
+  abi::Exception* const exception = NewException(context->exec_env, tag, cells, frame);
+  if (exception == nullptr) {
+    SetPendingException(context->exec_env, "out of memory for an exception");
+    RaiseTrap(context->exec_env, TrapKind::kHostError, frame);
+  }
+  return exception;
+}
+
+void BuiltinExceptionRelease(VmContext*, abi::Exception* exception) { ReleaseException(exception); }
+
+void BuiltinExceptionLeaves(VmContext* context) {
+  // The wrapper lies between.
+  const auto* const wrapper = static_cast<const void* const*>(
+      FrameRecord(static_cast<const void* const*>(__builtin_frame_address(0)))[0]);
+  if (CallerLooksForExceptions(wrapper)) return;
+  tenon_unwind(context->exec_env, static_cast<uint32_t>(TrapKind::kUncaughtException));
+}
+
 }  // namespace
 
 const abi::Builtins* RuntimeBuiltins() {
@@ -121,7 +144,10 @@ const abi::Builtins* RuntimeBuiltins() {
     set(abi::Builtin::table_init, &BuiltinTableInit);
     set(abi::Builtin::elem_drop, &BuiltinElemDrop);
     set(abi::Builtin::is_subtype, &BuiltinIsSubtype);
-    static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 13, "set every builtin above");
+    set(abi::Builtin::exception_new, &BuiltinExceptionNew);
+    set(abi::Builtin::exception_release, &BuiltinExceptionRelease);
+    set(abi::Builtin::exception_leaves, &BuiltinExceptionLeaves);
+    static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 16, "set every builtin above");
     return table;
   }();
   return &builtins;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <utility>
 
 #include "loader/os_memory.h"
+#include "runtime/exceptions.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/memory.h"
@@ -62,6 +64,15 @@ Status MakeStack(abi::ExecutionEnvironment* environment, std::uint64_t asked) {
   return Status::Ok();
 }
 
+// The host function that code with exceptions calls functions through that know nothing of them:
+// what ends there as an exception goes on from here.
+void CallGuarded(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
+                 std::uint64_t* values) {
+  const CallOutcome outcome = Call(environment, function, values);
+  if (outcome.trap != abi::TrapKind::kNone)
+    environment->pending = static_cast<std::uint32_t>(outcome.trap);
+}
+
 }  // namespace
 
 Result<abi::ExecutionEnvironment*> CreateExecutionEnvironment(
@@ -80,6 +91,9 @@ Result<abi::ExecutionEnvironment*> CreateExecutionEnvironment(
     return status.error();
   }
   environment->wasm_sp = environment->stack_base + environment->stack_bytes;
+  environment->guard.exec_env = environment;
+  environment->guard.builtins = RuntimeBuiltins();
+  environment->guard.native = reinterpret_cast<const void*>(&CallGuarded);
   return environment;
 }
 
@@ -98,6 +112,7 @@ void DestroyExecutionEnvironment(abi::ExecutionEnvironment* environment) {
 CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
                  std::uint64_t* values) {
   environment->pending = 0;
+  environment->exception = nullptr;
   environment->exit_requested = 0;
   environment->frame_count = 0;
   environment->exception_text[0] = '\0';
@@ -122,20 +137,31 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   environment->thread.store(CurrentThread(), std::memory_order_relaxed);
   environment->depth.store(depth + 1, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  std::uint32_t kind = static_cast<std::uint32_t>(abi::TrapKind::kHostError);
+  abi::TrapKind kind = abi::TrapKind::kHostError;
   if (environment->termination.load(std::memory_order_relaxed) ==
       abi::ExecutionEnvironment::Termination::kNone) [[likely]] {
-    kind = tenon_enter(environment, function->enter, context, function->code, values);
+    kind = static_cast<abi::TrapKind>(
+        tenon_enter(environment, function->enter, context, function->code, values));
   } else {
     SetPendingException(environment, kTerminatedText);
   }
   environment->depth.store(depth, std::memory_order_relaxed);
-  // Of an outer call nothing is pending: this one's end is its caller's to report.
+  // Of an outer call nothing is pending: this one's end is its caller's to report. But an exception
+  // passes through a host function that does nothing about it.
   environment->pending = 0;
+  if (environment->exception != nullptr) {
+    kind = abi::TrapKind::kUncaughtException;
+    DescribeException(environment);
+    if (depth != 0) {
+      environment->pending = static_cast<std::uint32_t>(kind);
+    } else {
+      ReleaseException(std::exchange(environment->exception, nullptr));
+    }
+  }
   current = previous_current;
   context->exec_env = previous_environment;
   context->stack_limit = previous_limit;
-  return {static_cast<abi::TrapKind>(kind)};
+  return {kind};
 }
 
 Instance* CallingInstance(abi::ExecutionEnvironment* environment) {

@@ -28,6 +28,10 @@ struct ExecutionEnvironment {
   HostFunction* current_host;  // the running host function
   std::uint32_t pending;       // not 0: the host function's caller is to be unwound
   std::uint32_t exit_requested;
+  // ---- known to generated code (abi.h, exceptions)
+  Exception* exception;
+  void* reserved;
+  HostFunction guard;
   // ---- the runtime's
   runtime::Ledger ledger{runtime::Category::kExecutionEnvironment,
                          &runtime::LedgerOf(runtime::Category::kExecutionEnvironment)};
@@ -54,6 +58,8 @@ static_assert(offsetof(ExecutionEnvironment, wasm_sp) == ENVIRONMENT_WASM_SP &&
               offsetof(ExecutionEnvironment, host_sp) == ENVIRONMENT_HOST_SP &&
               offsetof(ExecutionEnvironment, current_host) == ENVIRONMENT_CURRENT_HOST &&
               offsetof(ExecutionEnvironment, pending) == ENVIRONMENT_PENDING);
+static_assert(offsetof(ExecutionEnvironment, exception) == kEnvironmentException &&
+              offsetof(ExecutionEnvironment, guard) == kEnvironmentGuard);
 static_assert(offsetof(HostFunction, exec_env) == 0 &&
               offsetof(HostFunction, native) == HOST_NATIVE &&
               offsetof(HostFunction, stack_argument_bytes) == HOST_STACK_BYTES);

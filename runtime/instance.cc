@@ -12,6 +12,7 @@
 
 #include "loader/type_registry.h"
 #include "runtime/architecture.h"
+#include "runtime/exceptions.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/linear_memory.h"
@@ -93,6 +94,7 @@ void FreeInstance(Instance* instance) {
   for (std::size_t i = info.imported_memories; i < memories; ++i)
     DestroyLinearMemory(instance->memories()[i]);
   for (std::size_t i = info.imported_tables; i < tables; ++i) Free(instance->tables()[i]->elements);
+  FreeExceptions(instance);
   if (instance->code_registered) UnregisterCode(*instance->module);
   Free(instance);
 }
@@ -199,6 +201,13 @@ Instance* AllocateInstance(loader::MappedModule& module) {
     instance->tables()[i] =
         instance->Part<abi::TableInstance>(info.tables_offset) + (i - info.imported_tables);
   }
+  const auto tags = view.Section<container::TagEntry>(SectionId::kTags);
+  for (std::size_t i = info.imported_tags; i < tags.size(); ++i) {
+    abi::TagInstance* const tag =
+        instance->Part<abi::TagInstance>(info.tags_offset) + (i - info.imported_tags);
+    *tag = {module.type_keys()[tags[i].type_index], instance};
+    instance->tags()[i] = tag;
+  }
   return instance;
 }
 
@@ -232,6 +241,7 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
   record.type_key = required.key;
   record.enter = instance->module->EntryTrampoline(import.type);
   record.direct = record.code;
+  record.traits = abi::kTraitHost;
   if (record.code == nullptr)
     return ImportError("the file has no thunk for the import", instance->view(), import);
   instance->function_imports()[index] = &record;
@@ -243,7 +253,7 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
   const container::View& view = instance->view();
   const bool guard = instance->module->variant().bounds_checks == container::BoundsChecks::kGuard;
   const auto imports = view.Section<ImportEntry>(SectionId::kImports);
-  std::uint32_t functions = 0, tables = 0, memories = 0, globals = 0;
+  std::uint32_t functions = 0, tables = 0, memories = 0, globals = 0, tags = 0;
   for (std::size_t i = 0; i < imports.size(); ++i) {
     const ImportEntry& import = imports[i];
     Extern supplied;
@@ -296,7 +306,15 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
         instance->Part<void*>(view.info().global_pointers_offset)[globals++] = supplied.global;
         shares_references = IsFunctionReference(supplied.type);
         break;
-      case ExternKind::kTag: break;
+      case ExternKind::kTag:
+        if (supplied.tag == nullptr ||
+            supplied.tag->type_key != instance->module->type_keys()[import.type]) {
+          return incompatible();
+        }
+        instance->tags()[tags++] = supplied.tag;
+        // Exceptions of the tag live with the instance that defines it.
+        shares_references = true;
+        break;
     }
     Keep(instance, i, supplied.owner, shares_references);
   }
@@ -389,7 +407,7 @@ bool FindExport(Instance* instance, std::string_view name, Extern* result) {
       result->is_mutable = global.is_mutable != 0;
       break;
     }
-    case ExternKind::kTag: return false;
+    case ExternKind::kTag: result->tag = instance->tags()[entry->index]; break;
   }
   return true;
 }

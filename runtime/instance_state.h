@@ -35,6 +35,7 @@ struct Instance {
   std::uint8_t* dropped_elements;
   std::uint64_t maximum_frame;  // over the instance and what it is linked with
   void* embedder;               // what wasm_export.h calls an instance
+  abi::Exception* exceptions;   // of the tags defined here (exceptions.h)
   bool code_registered;
 
   const container::View& view() const { return module->view(); }
@@ -49,6 +50,7 @@ struct Instance {
   abi::TableInstance** tables() const {
     return Part<abi::TableInstance*>(info().table_pointers_offset);
   }
+  abi::TagInstance** tags() const { return Part<abi::TagInstance*>(info().tag_pointers_offset); }
   const abi::FuncRef** function_imports() const {
     return Part<const abi::FuncRef*>(info().function_imports_offset);
   }

@@ -151,7 +151,7 @@ tenon_host_call:
         ld      sp, ENVIRONMENT_WASM_SP(s1)
         lw      t0, ENVIRONMENT_PENDING(s1)
         bnez    t0, 3f
-        ld      ra, 24(sp)
+4:      ld      ra, 24(sp)
         ld      s1, 8(sp)
         .cfi_remember_state
         .cfi_def_cfa sp, 32
@@ -162,8 +162,8 @@ tenon_host_call:
         .cfi_restore_state
 3:      mv      a0, s1
         mv      a1, s0
-        call    tenon_host_failed               # records the backtrace; does not return
-        unimp
+        call    tenon_host_failed               # returns if an exception goes on from here
+        j       4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
 #endif

@@ -320,7 +320,9 @@ int ReportOutcome(const char* file, const abi::ExecutionEnvironment* environment
   std::uint32_t code = 0;
   if (ExitRequested(environment, &code)) return static_cast<int>(code & 0xFF);
   std::fprintf(stderr, "%s: trap: %s", file, abi::TrapSentence(trap));
-  const char* text = trap == abi::TrapKind::kHostError ? ExceptionText(environment) : nullptr;
+  const char* text = trap == abi::TrapKind::kHostError || trap == abi::TrapKind::kUncaughtException
+                         ? ExceptionText(environment)
+                         : nullptr;
   if (text != nullptr && text[0] != '\0') std::fprintf(stderr, ": %s", text);
   std::fputc('\n', stderr);
   Frame frames[64];

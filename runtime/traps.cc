@@ -10,6 +10,7 @@
 #include <new>
 
 #include "runtime/architecture.h"
+#include "runtime/exceptions.h"
 #include "runtime/memory.h"
 
 namespace tenon::runtime {
@@ -183,9 +184,20 @@ void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
 
 }  // namespace tenon::runtime
 
-// From tenon_host_call: the host function left something pending.
-extern "C" [[noreturn]] __attribute__((visibility("hidden"))) void tenon_host_failed(
+// From tenon_host_call, whose frame it is: the host function left something pending. Returns if it
+// is an exception and the host function's caller looks for exceptions itself.
+extern "C" __attribute__((visibility("hidden"))) void tenon_host_failed(
     tenon::abi::ExecutionEnvironment* environment, const void* frame) {
-  tenon::runtime::RaiseTrap(environment, static_cast<tenon::abi::TrapKind>(environment->pending),
-                            frame);
+  using namespace tenon;           // NOLINT: an entry from assembly
+  using namespace tenon::runtime;  // NOLINT
+  const auto kind = static_cast<abi::TrapKind>(environment->pending);
+  if (kind == abi::TrapKind::kUncaughtException) {
+    environment->pending = 0;
+    // The thunk lies between.
+    const auto* const thunk =
+        static_cast<const void* const*>(FrameRecord(static_cast<const void* const*>(frame))[0]);
+    if (environment->exception == nullptr || CallerLooksForExceptions(thunk)) return;
+    tenon_unwind(environment, static_cast<std::uint32_t>(kind));
+  }
+  RaiseTrap(environment, kind, frame);
 }

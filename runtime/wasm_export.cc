@@ -366,7 +366,10 @@ void wasm_runtime_set_exception(wasm_module_inst_t module_inst, const char* exce
 void wasm_runtime_clear_exception(wasm_module_inst_t module_inst) {
   module_inst->exception[0] = '\0';
   abi::ExecutionEnvironment* const environment = CurrentEnvironment();
-  if (environment != nullptr) environment->pending = 0;
+  if (environment != nullptr) {
+    environment->pending = 0;
+    environment->exception = nullptr;
+  }
 }
 
 uint32_t wasm_runtime_get_wasi_exit_code(wasm_module_inst_t module_inst) {

@@ -103,7 +103,7 @@ tenon_host_call:
         movq    ENVIRONMENT_WASM_SP(%rbx), %rsp
         cmpl    $0, ENVIRONMENT_PENDING(%rbx)
         jne     3f
-        movq    -8(%rbp), %rbx
+4:      movq    -8(%rbp), %rbx
         leaveq
         .cfi_remember_state
         .cfi_def_cfa %rsp, 8
@@ -111,8 +111,8 @@ tenon_host_call:
         .cfi_restore_state
 3:      movq    %rbx, %rdi
         movq    %rbp, %rsi
-        callq   tenon_host_failed               # records the backtrace; does not return
-        ud2
+        callq   tenon_host_failed               # returns if an exception goes on from here
+        jmp     4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
 #endif

@@ -64,10 +64,15 @@ void FunctionLowering::LowerInstruction(const Instruction& instruction) {
     switch (instruction.opcode) {
       case Opcode::kBlock:
       case Opcode::kLoop:
-      case Opcode::kIf: ++dead_depth_; return;
+      case Opcode::kIf:
+      case Opcode::kTry:
+      case Opcode::kTryTable: ++dead_depth_; return;
       case Opcode::kElse:
+      case Opcode::kCatch:
+      case Opcode::kCatchAll:
         if (dead_depth_ != 0) return;
         break;
+      case Opcode::kDelegate:
       case Opcode::kEnd:
         if (dead_depth_ != 0) {
           --dead_depth_;

@@ -11,6 +11,7 @@
 #include <llvm/IR/Intrinsics.h>
 
 #include <map>
+#include <span>
 #include <vector>
 
 #include "compiler/codegen/module_lowering.h"
@@ -23,7 +24,7 @@ using wasm::Instruction;
 using wasm::Opcode;
 
 struct ControlFrame {
-  enum class Kind { kFunction, kBlock, kLoop, kIf, kElse };
+  enum class Kind { kFunction, kBlock, kLoop, kIf, kElse, kTryTable, kTry, kCatch };
   Kind kind;
   llvm::BasicBlock* end;  // what follows the construct
   llvm::BasicBlock* loop_header = nullptr;
@@ -31,6 +32,9 @@ struct ControlFrame {
   std::vector<llvm::PHINode*> end_phis = {};
   std::vector<llvm::PHINode*> loop_phis = {};
   std::vector<llvm::Value*> else_operands = {};  // the if's parameters, for the else branch
+  llvm::BasicBlock* handler = nullptr;           // try_table, try: where its body's exceptions go
+  llvm::Value* caught = nullptr;                 // kCatch: the exception
+  llvm::BasicBlock* next_catch = nullptr;        // kCatch: for what the catches so far do not take
   std::size_t height = 0;            // of the operand stack below the construct's parameters
   bool entered_unreachable = false;  // the whole construct is dead code
 };
@@ -110,6 +114,25 @@ class FunctionLowering {
     return llvm::BasicBlock::Create(lowering_.context, name, native_);
   }
 
+  // ---- exceptions
+  llvm::Value* ExceptionSlot();
+  llvm::Value* LoadException();
+  void StoreException(llvm::Value* exception);
+  llvm::Value* TagAddress(std::uint32_t tag);
+  llvm::BasicBlock* HandlerAround(std::size_t depth);
+  void CheckForException();
+  void GoToHandler();
+  void Throw(std::uint32_t tag);
+  void ThrowReference();
+  void PushPayload(llvm::Value* exception, std::uint32_t tag);
+  void Caught(llvm::Value* exception, bool is_referenced);
+  llvm::BasicBlock* TryTableHandler(std::span<const wasm::CatchClause> clauses);
+  void BranchOnTag(llvm::Value* exception, std::uint32_t tag, llvm::BasicBlock* otherwise);
+  void Catch(const Instruction& instruction);
+  void Rethrow(std::uint32_t depth);
+  void Delegate(std::uint32_t depth);
+  void EndTry(const ControlFrame& frame);
+
   // ---- traps
   // Branches to the function's trap block of `kind` if `condition`.
   void TrapIf(llvm::Value* condition, abi::TrapKind kind);
@@ -124,7 +147,9 @@ class FunctionLowering {
   std::vector<llvm::Value*> CallAndLoad(const Callee& callee, const wasm::FunctionType& type,
                                         std::vector<llvm::Value*> arguments);
   void HandOver(llvm::Value* callee_context);
-  std::vector<llvm::Value*> CallForeign(const Callee& callee, const wasm::FunctionType& type,
+  llvm::Value* GuardedCode(llvm::Value* record, llvm::Value* context, llvm::Value* code,
+                           std::uint32_t type_index);
+  std::vector<llvm::Value*> CallForeign(llvm::Value* record, std::uint32_t type_index,
                                         std::vector<llvm::Value*> arguments);
   void TailCall(const Callee& callee, const wasm::FunctionType& type,
                 std::vector<llvm::Value*> arguments);
@@ -192,6 +217,8 @@ class FunctionLowering {
   std::vector<ControlFrame> control_;
   std::map<abi::TrapKind, llvm::BasicBlock*> trap_blocks_;
   std::map<std::size_t, llvm::AllocaInst*> result_buffers_;  // by cells
+  llvm::Value* exception_slot_ = nullptr;
+  llvm::BasicBlock* leave_block_ = nullptr;  // returns an exception to the caller
   bool unreachable_ = false;
   std::uint32_t dead_depth_ = 0;  // constructs opened inside dead code
 };

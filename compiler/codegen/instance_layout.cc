@@ -51,6 +51,8 @@ InstanceLayout ComputeInstanceLayout(const wasm::Module& module) {
   at = (at + 15) & ~std::size_t{15};
   layout.globals = place(module.globals.size() - module.imported_globals, 16);
   layout.funcrefs = place(layout.referenced_functions.size(), sizeof(abi::FuncRef));
+  layout.tag_pointers = place(module.tags.size(), 8);
+  layout.tags = place(module.tags.size() - module.imported_tags, sizeof(abi::TagInstance));
   layout.tail_arguments = place(module.uses_tail_calls ? MostBufferCells(module) : 0, 8);
   layout.size = static_cast<std::uint32_t>(at);
   return layout;

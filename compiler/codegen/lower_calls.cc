@@ -57,9 +57,26 @@ void FunctionLowering::HandOver(llvm::Value* callee_context) {
   }
 }
 
-std::vector<llvm::Value*> FunctionLowering::CallForeign(const Callee& callee,
-                                                        const wasm::FunctionType& type,
+// In a module with exceptions: the code to call so that an exception comes back to this function.
+// Modules without know nothing of it, and are called through a guard (abi.h, exceptions).
+llvm::Value* FunctionLowering::GuardedCode(llvm::Value* record, llvm::Value* context,
+                                           llvm::Value* code, std::uint32_t type_index) {
+  llvm::Value* traits =
+      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, traits), lowering_.i64);
+  llvm::Value* knows = builder_.CreateIsNotNull(
+      builder_.CreateAnd(traits, builder_.getInt64(abi::kTraitThrows | abi::kTraitHost)));
+  Store(record, lowering_.Offset(builder_, context, offsetof(abi::VmContext, guarded_function)),
+        lowering_.AliasTag(Alias::kHead), 8);
+  return builder_.CreateSelect(knows, code, lowering_.ExceptionGuard(type_index));
+}
+
+std::vector<llvm::Value*> FunctionLowering::CallForeign(llvm::Value* record,
+                                                        std::uint32_t type_index,
                                                         std::vector<llvm::Value*> arguments) {
+  Callee callee = CalleeOf(record);
+  if (wasm_.uses_exceptions) {
+    callee.code = GuardedCode(record, callee.context, callee.code, type_index);
+  }
   llvm::MDNode* tag = lowering_.AliasTag(Alias::kHead);
   constexpr std::size_t kEnvironment = offsetof(abi::VmContext, exec_env);
   constexpr std::size_t kLimit = offsetof(abi::VmContext, stack_limit);
@@ -67,7 +84,8 @@ std::vector<llvm::Value*> FunctionLowering::CallForeign(const Callee& callee,
   llvm::Value* environment = Load(lowering_.pointer, own(kEnvironment), tag, 8);
   llvm::Value* limit = Load(lowering_.pointer, own(kLimit), tag, 8);
   HandOver(callee.context);
-  std::vector<llvm::Value*> results = CallAndLoad(callee, type, std::move(arguments));
+  std::vector<llvm::Value*> results =
+      CallAndLoad(callee, wasm_.types[type_index], std::move(arguments));
   Store(environment, own(kEnvironment), tag, 8);
   Store(limit, own(kLimit), tag, 8);
   return results;
@@ -120,13 +138,16 @@ void FunctionLowering::TailCallForeign(llvm::Value* record, std::uint32_t type_i
     Store(value, lowering_.Offset(builder_, callee.context, field),
           lowering_.AliasTag(Alias::kHead), 8);
   };
-  tell_adapter(callee.code, offsetof(abi::VmContext, tail_target));
+  llvm::Value* code = wasm_.uses_exceptions
+                          ? GuardedCode(record, callee.context, callee.code, type_index)
+                          : callee.code;
+  tell_adapter(code, offsetof(abi::VmContext, tail_target));
   tell_adapter(buffer, offsetof(abi::VmContext, tail_arguments));
   // A function that would look for arguments in its own instance's buffer needs the adapter too.
   const bool has_buffer =
       lowering_.OwnTypeOf(type)->getNumParams() != lowering_.NativeTypeOf(type)->getNumParams();
   llvm::Value* has_convention =
-      builder_.CreateICmpEQ(traits, builder_.getInt64(abi::kTraitTailConvention));
+      builder_.CreateICmpEQ(traits, builder_.getInt64(lowering_.OwnTraits()));
   llvm::Value* is_direct =
       has_buffer
           ? builder_.CreateAnd(has_convention, builder_.CreateICmpEQ(callee.context, Context()))
@@ -143,13 +164,16 @@ void FunctionLowering::LowerCall(std::uint32_t function_index, bool is_tail) {
     llvm::Function* native = lowering_.Declare(function_index);
     const Callee callee{native, Context(), lowering_.Buffer(builder_, Context())};
     if (is_tail) return TailCall(callee, type, std::move(arguments));
-    return PushAll(CallAndLoad(callee, type, std::move(arguments)));
+    PushAll(CallAndLoad(callee, type, std::move(arguments)));
+    if (lowering_.MayThrow(function_index)) CheckForException();
+    return;
   }
   llvm::Value* record = lowering_.LoadInvariant(
       builder_, Context(), lowering_.layout.function_imports + std::uint64_t{8} * function_index,
       lowering_.pointer);
   if (is_tail) return TailCallForeign(record, function.type_index, std::move(arguments));
-  PushAll(CallForeign(CalleeOf(record), type, std::move(arguments)));
+  PushAll(CallForeign(record, function.type_index, std::move(arguments)));
+  if (wasm_.uses_exceptions) CheckForException();
 }
 
 // Traps unless the function's type is the wanted one or declared to be a subtype of it.
@@ -206,7 +230,9 @@ void FunctionLowering::CallReference(llvm::Value* record, std::uint32_t type_ind
   if (!lowering_.funcrefs_may_be_foreign) {
     const Callee own = OwnCalleeOf(record);
     if (is_tail) return TailCall(own, type, std::move(arguments));
-    return PushAll(CallAndLoad(own, type, std::move(arguments)));
+    PushAll(CallAndLoad(own, type, std::move(arguments)));
+    if (wasm_.uses_exceptions) CheckForException();
+    return;
   }
   if (is_tail) return TailCallForeign(record, type_index, std::move(arguments));
 
@@ -220,7 +246,8 @@ void FunctionLowering::CallReference(llvm::Value* record, std::uint32_t type_ind
   own_block = builder_.GetInsertBlock();
   builder_.CreateBr(done);
   builder_.SetInsertPoint(foreign_block);
-  const std::vector<llvm::Value*> foreign_results = CallForeign(callee, type, std::move(arguments));
+  const std::vector<llvm::Value*> foreign_results =
+      CallForeign(record, type_index, std::move(arguments));
   foreign_block = builder_.GetInsertBlock();
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
@@ -230,6 +257,7 @@ void FunctionLowering::CallReference(llvm::Value* record, std::uint32_t type_ind
     result->addIncoming(foreign_results[i], foreign_block);
     Push(result);
   }
+  if (wasm_.uses_exceptions) CheckForException();
 }
 
 }  // namespace tenon::compiler

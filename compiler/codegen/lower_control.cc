@@ -47,6 +47,14 @@ void FunctionLowering::BeginBlock(const Instruction& instruction) {
     builder_.CreateCondBr(condition, then_block, frame.else_block);
     builder_.SetInsertPoint(then_block);
   }
+  if (instruction.opcode == Opcode::kTryTable) {
+    frame.kind = ControlFrame::Kind::kTryTable;
+    frame.handler = TryTableHandler(instruction.catches);
+  }
+  if (instruction.opcode == Opcode::kTry) {
+    frame.kind = ControlFrame::Kind::kTry;
+    frame.handler = NewBlock("handler");
+  }
   frame.height = stack_.size() - parameters.size();
   if (instruction.opcode == Opcode::kLoop) {
     frame.kind = ControlFrame::Kind::kLoop;
@@ -76,6 +84,10 @@ void FunctionLowering::Else() {
 }
 
 void FunctionLowering::End() {
+  if (control_.back().kind == ControlFrame::Kind::kTry ||
+      control_.back().kind == ControlFrame::Kind::kCatch) {
+    EndTry(control_.back());
+  }
   ControlFrame frame = std::move(control_.back());
   if (!unreachable_) {
     FeedPhis(frame.end_phis);
@@ -148,7 +160,18 @@ void FunctionLowering::LowerControl(const Instruction& instruction) {
       break;
     case Opcode::kBlock:
     case Opcode::kLoop:
-    case Opcode::kIf: BeginBlock(instruction); break;
+    case Opcode::kIf:
+    case Opcode::kTryTable:
+    case Opcode::kTry: BeginBlock(instruction); break;
+    case Opcode::kCatch:
+    case Opcode::kCatchAll: Catch(instruction); break;
+    case Opcode::kDelegate:
+      Delegate(instruction.index);
+      End();
+      break;
+    case Opcode::kThrow: Throw(instruction.index); break;
+    case Opcode::kThrowRef: ThrowReference(); break;
+    case Opcode::kRethrow: Rethrow(instruction.index); break;
     case Opcode::kElse: Else(); break;
     case Opcode::kEnd: End(); break;
     case Opcode::kBr: {

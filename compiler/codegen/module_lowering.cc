@@ -8,6 +8,7 @@
 #include <string>
 
 #include "compiler/codegen/architecture.h"
+#include "compiler/codegen/may_throw.h"
 
 namespace tenon::compiler {
 
@@ -38,6 +39,9 @@ bool FuncRefsMayBeForeign(const wasm::Module& module) {
   for (std::uint32_t i = 0; i < module.imported_functions; ++i) {
     const wasm::Function& function = module.functions[i];
     if (function.referenced || HasFuncRef(module.TypeOf(function).results)) return true;
+  }
+  for (const wasm::Tag& tag : module.tags) {
+    if (HasFuncRef(module.types[tag.type_index].parameters)) return true;
   }
   for (std::uint32_t i = 0; i < module.imported_globals; ++i) {
     if (IsFunctionReference(module.globals[i].type)) return true;
@@ -93,6 +97,7 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
       pointer(llvm::PointerType::get(context, 0)),
       single_chunk_(single_chunk),
       functions_(wasm_module.functions.size(), nullptr) {
+  if (wasm.uses_exceptions) may_throw_ = FunctionsThatMayThrow(wasm);
   // Linear memory, descriptors, tables and each global are told apart by type-based alias
   // information: a store into linear memory never changes a global or a base address.
   llvm::MDBuilder metadata(context);
@@ -102,7 +107,7 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
     return metadata.createTBAAStructTagNode(type, type, 0);
   };
   for (const char* name : {"context", "memory descriptor", "table descriptor", "table elements",
-                           "linear memory", "imported globals"}) {
+                           "linear memory", "imported globals", "exception"}) {
     tags_.push_back(tag(name));
   }
   for (std::size_t i = 0; i < wasm.globals.size(); ++i) {
@@ -429,7 +434,83 @@ void ModuleLowering::LowerWrapper(std::uint32_t function_index) {
   for (llvm::Argument& argument : llvm::drop_begin(wrapper->args())) arguments.push_back(&argument);
   llvm::Value* own_context = wrapper->getArg(0);
   const Callee callee{Declare(function_index), own_context, Buffer(builder, own_context)};
-  Return(builder, EmitCall(builder, callee, type, std::move(arguments)));
+  llvm::CallInst* call = EmitCall(builder, callee, type, std::move(arguments));
+  call->setIsNoInline();  // backtraces find functions by their code
+  if (MayThrow(function_index)) {
+    // Comes back if this function's caller looks for exceptions too.
+    llvm::Value* environment = builder.CreateAlignedLoad(
+        pointer, Offset(builder, own_context, offsetof(abi::VmContext, exec_env)), llvm::Align(8));
+    llvm::Value* exception = builder.CreateAlignedLoad(
+        pointer, Offset(builder, environment, abi::kEnvironmentException), llvm::Align(8));
+    llvm::BasicBlock* leaves = llvm::BasicBlock::Create(context, "leaves", wrapper);
+    llvm::BasicBlock* returns = llvm::BasicBlock::Create(context, "returns", wrapper);
+    builder.CreateCondBr(builder.CreateIsNotNull(exception), leaves, returns);
+    builder.SetInsertPoint(leaves);
+    CallBuiltin(builder, own_context, abi::Builtin::exception_leaves, {});
+    builder.CreateBr(returns);
+    builder.SetInsertPoint(returns);
+  }
+  Return(builder, call);
+}
+
+llvm::Function* ModuleLowering::ExceptionGuard(std::uint32_t type_index) {
+  const std::string name = "g" + std::to_string(type_index);
+  if (llvm::Function* known = module.getFunction(name)) return known;
+  const wasm::FunctionType& type = wasm.types[type_index];
+  llvm::Function* guard_function =
+      CreateFunction(NativeTypeOf(type), name, llvm::GlobalValue::InternalLinkage);
+  llvm::IRBuilder<> builder(&guard_function->back());
+  std::size_t cells = 0;
+  for (const ValueType parameter : type.parameters) cells += abi::CellsOf(parameter);
+  cells = std::max({cells, ResultCells(type), std::size_t{1}});
+  llvm::AllocaInst* values = builder.CreateAlloca(llvm::ArrayType::get(i64, cells));
+  values->setAlignment(llvm::Align(16));
+  llvm::Value* callee = guard_function->getArg(0);
+  const auto load = [&](llvm::Value* base, std::size_t offset) {
+    return builder.CreateAlignedLoad(pointer, Offset(builder, base, offset), llvm::Align(8));
+  };
+  llvm::Value* record = load(callee, offsetof(abi::VmContext, guarded_function));
+  llvm::Function::arg_iterator argument = guard_function->arg_begin() + 1;
+  llvm::Value* results = ResultsInMemory(type) ? argument++ : nullptr;
+  std::size_t cell = 0;
+  for (const ValueType parameter : type.parameters) {
+    StoreCell(builder, argument++, values, cell);
+    cell += abi::CellsOf(parameter);
+  }
+  // host_call with the environment's own host function, which calls into wasm again.
+  llvm::Value* environment = load(callee, offsetof(abi::VmContext, exec_env));
+  llvm::Value* host = Offset(builder, environment, abi::kEnvironmentGuard);
+  llvm::Value* table = load(host, offsetof(abi::HostFunction, builtins));
+  llvm::Value* code =
+      load(table, static_cast<std::size_t>(abi::Builtin::host_call) * sizeof(void*));
+  llvm::CallInst* call = builder.CreateCall(
+      llvm::FunctionType::get(builder.getVoidTy(), {pointer, pointer, pointer, pointer}, false),
+      code, {host, environment, record, values});
+  call->addParamAttr(0, InfoOf(module).host_function == HostFunctionRegister::kNest
+                            ? llvm::Attribute::Nest
+                            : llvm::Attribute::SwiftSelf);
+  call->setDoesNotThrow();
+  cell = 0;
+  llvm::Value* aggregate = nullptr;
+  if (!ResultTypeOf(type)->isVoidTy()) aggregate = llvm::PoisonValue::get(ResultTypeOf(type));
+  for (unsigned i = 0; i < type.results.size(); ++i) {
+    llvm::Value* result = builder.CreateAlignedLoad(
+        TypeOf(type.results[i]), builder.CreateConstInBoundsGEP1_64(i64, values, cell),
+        llvm::Align(8));
+    if (results != nullptr) {
+      StoreCell(builder, result, results, cell);
+    } else {
+      aggregate =
+          type.results.size() == 1 ? result : builder.CreateInsertValue(aggregate, result, i);
+    }
+    cell += abi::CellsOf(type.results[i]);
+  }
+  if (aggregate == nullptr) {
+    builder.CreateRetVoid();
+  } else {
+    builder.CreateRet(aggregate);
+  }
+  return guard_function;
 }
 
 llvm::Function* ModuleLowering::TailAdapter(std::uint32_t type_index) {

@@ -65,7 +65,24 @@ class ModuleLowering {
     return Offset(builder, own_context, layout.tail_arguments);
   }
   // Whether functions that can become funcrefs have wrappers (abi.h).
-  bool HasWrappers() const { return wasm.uses_tail_calls; }
+  bool HasWrappers() const { return HasWrappers(wasm); }
+  static bool HasWrappers(const wasm::Module& module) {
+    return module.uses_tail_calls || module.uses_exceptions;
+  }
+  // abi::FunctionTrait of the module's functions.
+  static std::uint64_t TraitsOf(const wasm::Module& module) {
+    std::uint64_t traits = 0;
+    if (module.uses_tail_calls) traits |= abi::kTraitTailConvention;
+    if (module.uses_exceptions) traits |= abi::kTraitThrows;
+    return traits;
+  }
+  std::uint64_t OwnTraits() const { return TraitsOf(wasm); }
+  // Whether an exception can come out of a function of this module.
+  bool MayThrow(std::uint32_t function_index) const {
+    return wasm.uses_exceptions && may_throw_[function_index];
+  }
+  // What code with exceptions calls in the place of functions without (abi.h, exceptions).
+  llvm::Function* ExceptionGuard(std::uint32_t type_index);
   // What a tail call into a function without that convention jumps to; takes the callee's context.
   llvm::Function* TailAdapter(std::uint32_t type_index);
   // Makes a call that a return follows a tail call, in constant stack.
@@ -86,7 +103,8 @@ class ModuleLowering {
     kTableDescriptor,
     kTableElements,
     kMemory,
-    kImportedGlobals
+    kImportedGlobals,
+    kException
   };
   llvm::MDNode* AliasTag(Alias alias) const { return tags_[static_cast<std::size_t>(alias)]; }
   llvm::MDNode* GlobalTag(std::uint32_t global_index) const { return global_tags_[global_index]; }
@@ -126,6 +144,7 @@ class ModuleLowering {
   void SetFunctionAttributes(llvm::Function* function) const;
 
   bool single_chunk_;
+  std::vector<bool> may_throw_;  // by function; only in modules with exceptions
   std::vector<llvm::MDNode*> tags_;
   std::vector<llvm::MDNode*> global_tags_;
   std::vector<llvm::Function*> functions_;

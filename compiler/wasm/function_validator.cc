@@ -203,6 +203,62 @@ bool FunctionValidator::End() {
   return PushAll(block.results);
 }
 
+// --- Exceptions ------------------------------------------------------------
+
+bool FunctionValidator::GetTag(std::uint32_t index, const FunctionType*& type) {
+  if (index >= module_.tags.size()) {
+    return Fail("unknown tag %u: the module has %zu tags", index, module_.tags.size());
+  }
+  type = &module_.types[module_.tags[index].type_index];
+  return true;
+}
+
+bool FunctionValidator::TryTable(const Instruction& instruction) {
+  for (const CatchClause& clause : instruction.catches) {
+    const Control* label = nullptr;
+    const FunctionType* tag = nullptr;
+    if (!Label(clause.label, label)) return false;
+    if (clause.has_tag() && !GetTag(clause.tag, tag)) return false;
+    std::vector<ValueType> values;
+    if (tag != nullptr) values = tag->parameters;
+    if (clause.has_reference()) values.push_back(ReferenceTo(kExnHeap, /*nullable=*/false));
+    const std::span<const ValueType> wanted = LabelTypes(*label);
+    if (!std::equal(values.begin(), values.end(), wanted.begin(), wanted.end(),
+                    [&](ValueType a, ValueType b) { return Fits(a, b); })) {
+      return Fail(
+          "type mismatch: a catch clause of try_table gives other values than label %u takes",
+          clause.label);
+    }
+  }
+  return OpenBlock(instruction);
+}
+
+// catch and catch_all begin another part of a try.
+bool FunctionValidator::Catch(const Instruction& instruction) {
+  const Opcode opened = controls_.back().opcode;
+  if (opened != Opcode::kTry && opened != Opcode::kCatch) {
+    return Fail("unexpected %s without try", CurrentName());
+  }
+  if (!PopBlockResults()) return false;
+  Control& block = controls_.back();
+  ForgetLocals(block.set_locals);
+  block.opcode = instruction.opcode;
+  block.unreachable = false;
+  if (instruction.opcode == Opcode::kCatchAll) return true;
+  const FunctionType* tag = nullptr;
+  return GetTag(instruction.index, tag) && PushAll(tag->parameters);
+}
+
+// Ends a try without catches; `depth` counts from outside of it.
+bool FunctionValidator::Delegate(std::uint32_t depth) {
+  if (controls_.back().opcode != Opcode::kTry) return Fail("unexpected delegate without try");
+  if (depth >= controls_.size() - 1) {
+    return Fail("unknown label %u: delegate stands in %zu blocks, the function included", depth,
+                controls_.size() - 1);
+  }
+  return End();
+}
+
 bool FunctionValidator::MarkUnreachable() {
   Control& block = controls_.back();
   operands_.resize(block.height);
@@ -450,6 +506,27 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
     case Opcode::kBlock:
     case Opcode::kLoop:
     case Opcode::kIf: return OpenBlock(instruction);
+    case Opcode::kTryTable: uses_exceptions_ = true; return TryTable(instruction);
+    case Opcode::kTry: uses_exceptions_ = true; return OpenBlock(instruction);
+    case Opcode::kCatch:
+    case Opcode::kCatchAll: return Catch(instruction);
+    case Opcode::kDelegate: return Delegate(instruction.index);
+    case Opcode::kRethrow: {
+      const Control* label = nullptr;
+      if (!Label(instruction.index, label)) return false;
+      if (label->opcode != Opcode::kCatch && label->opcode != Opcode::kCatchAll) {
+        return Fail("invalid rethrow label %u: it is no catch", instruction.index);
+      }
+      return MarkUnreachable();
+    }
+    case Opcode::kThrow: {
+      const FunctionType* tag = nullptr;
+      uses_exceptions_ = true;
+      return GetTag(instruction.index, tag) && PopAll(tag->parameters) && MarkUnreachable();
+    }
+    case Opcode::kThrowRef:
+      uses_exceptions_ = true;
+      return Pop(ValueType::kExnRef) && MarkUnreachable();
     case Opcode::kElse: return Else();
     case Opcode::kEnd: return End();
     case Opcode::kBr: {

@@ -27,11 +27,12 @@ class FunctionValidator {
   Status Validate(std::uint32_t index);
   // Whether any function so far has a tail call.
   bool uses_tail_calls() const { return uses_tail_calls_; }
+  bool uses_exceptions() const { return uses_exceptions_; }
 
  private:
   // An open block; the function itself is the outermost.
   struct Control {
-    Opcode opcode;  // block, loop, if or else
+    Opcode opcode;  // block, loop, if, else, try_table, try, catch or catch_all
     bool unreachable;
     std::size_t height;      // of the operand stack below the block
     std::size_t set_locals;  // how many of set_locals_ were set before it
@@ -59,6 +60,10 @@ class FunctionValidator {
   bool PopBlockResults();
   bool End();
   bool BranchTable(std::span<const std::uint32_t> targets);
+  bool GetTag(std::uint32_t index, const FunctionType*& type);
+  bool TryTable(const Instruction& instruction);
+  bool Catch(const Instruction& instruction);
+  bool Delegate(std::uint32_t depth);
   bool Select(const Instruction& instruction);
   bool Call(const FunctionType& type);
   static ValueType SmallerAddress(ValueType a, ValueType b);
@@ -118,6 +123,7 @@ class FunctionValidator {
   Opcode current_opcode_ = Opcode::kNop;
   std::uint32_t current_offset_ = 0;
   bool uses_tail_calls_ = false;
+  bool uses_exceptions_ = false;
   std::optional<Error> error_;
 };
 

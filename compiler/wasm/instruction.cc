@@ -142,6 +142,7 @@ Result<Instruction> InstructionReader::Next() {
   switch (InfoOf(instruction.opcode).immediate) {
     case ImmediateKind::kNone: break;
 
+    case ImmediateKind::kTryTable:
     case ImmediateKind::kBlock: {
       // A type index or a negative one-byte code, in one 33-bit integer (5.3.7).
       std::int64_t type = 0;
@@ -149,16 +150,38 @@ Result<Instruction> InstructionReader::Next() {
       if (type >= 0) {
         instruction.block_type.kind = BlockType::Kind::kTypeIndex;
         instruction.block_type.type_index = static_cast<std::uint32_t>(type);
-        break;
-      }
-      if (type == kEmptyBlock) {
+      } else if (type == kEmptyBlock) {
         instruction.block_type.kind = BlockType::Kind::kEmpty;
-        break;
+      } else {
+        const std::uint8_t code = type >= -0x40 ? static_cast<std::uint8_t>(type & 0x7F) : 0;
+        TENON_ASSIGN_OR_RETURN(instruction.block_type.value,
+                               finish_value_type(code, "malformed block type", immediate_offset));
+        instruction.block_type.kind = BlockType::Kind::kValue;
       }
-      const std::uint8_t code = type >= -0x40 ? static_cast<std::uint8_t>(type & 0x7F) : 0;
-      TENON_ASSIGN_OR_RETURN(instruction.block_type.value,
-                             finish_value_type(code, "malformed block type", immediate_offset));
-      instruction.block_type.kind = BlockType::Kind::kValue;
+      if (instruction.opcode != Opcode::kTryTable) break;
+      std::uint32_t count = 0;
+      if (!immediates.U32(count)) return malformed();
+      // Every clause takes two bytes at least, so this bounds what is allocated by the input.
+      if (count > (bytes_.size() - position_) / 2) {
+        return Error::Format(
+            "length out of bounds: try_table has %u catch clauses, but %zu bytes are left in the "
+            "function, at byte offset 0x%x",
+            count, bytes_.size() - position_, immediate_offset);
+      }
+      catches_.resize(count);
+      for (CatchClause& clause : catches_) {
+        const std::uint32_t clause_offset = offset();
+        std::uint8_t kind = 0;
+        if (!immediates.Byte(kind)) return malformed();
+        if (kind > 3) {
+          return Error::Format("malformed catch clause 0x%02x, at byte offset 0x%x", kind,
+                               clause_offset);
+        }
+        clause = {static_cast<CatchClause::Kind>(kind), 0, 0};
+        if (clause.has_tag() && !immediates.U32(clause.tag)) return malformed();
+        if (!immediates.U32(clause.label)) return malformed();
+      }
+      instruction.catches = catches_;
       break;
     }
 

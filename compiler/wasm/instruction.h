@@ -34,6 +34,16 @@ struct BlockType {
   std::uint32_t type_index = 0;       // kTypeIndex
 };
 
+// A catch clause of try_table (section 5.4.1).
+struct CatchClause {
+  enum class Kind : std::uint8_t { kCatch = 0, kCatchRef = 1, kCatchAll = 2, kCatchAllRef = 3 };
+  Kind kind;
+  std::uint32_t tag;    // not of kCatchAll, kCatchAllRef
+  std::uint32_t label;  // counted from outside of the try_table
+  bool has_tag() const { return kind == Kind::kCatch || kind == Kind::kCatchRef; }
+  bool has_reference() const { return kind == Kind::kCatchRef || kind == Kind::kCatchAllRef; }
+};
+
 struct Instruction {
   Opcode opcode;
   std::uint32_t offset = 0;  // byte offset of the opcode in the file
@@ -56,6 +66,8 @@ struct Instruction {
   std::uint32_t memory_index = 0;
   // br_table: all targets, the default one last. Valid until the next call of Next.
   std::span<const std::uint32_t> targets;
+  // try_table: likewise.
+  std::span<const CatchClause> catches;
   // select with types: how many types were given (the validator wants one).
   std::uint32_t type_count = 0;
 };
@@ -78,6 +90,7 @@ class InstructionReader {
   std::uint32_t base_;
   std::size_t position_ = 0;
   std::vector<std::uint32_t> targets_;
+  std::vector<CatchClause> catches_;
 };
 
 }  // namespace tenon::wasm

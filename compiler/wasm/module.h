@@ -127,6 +127,12 @@ struct Global {
   std::uint32_t offset = 0;  // byte offset in the file, for messages
 };
 
+struct Tag {
+  std::uint32_t type_index = 0;  // a function type without results
+  bool imported = false;
+  std::uint32_t offset = 0;  // byte offset in the file, for messages
+};
+
 enum class SegmentMode : std::uint8_t { kActive = 0, kPassive = 1, kDeclarative = 2 };
 
 struct ElementSegment {
@@ -159,6 +165,7 @@ struct Module {
   std::vector<Table> tables;
   std::vector<Memory> memories;
   std::vector<Global> globals;
+  std::vector<Tag> tags;
   std::vector<Export> exports;
   std::optional<std::uint32_t> start_function;
   std::uint32_t start_offset = 0;  // byte offset of the start section's index
@@ -168,10 +175,13 @@ struct Module {
   std::optional<std::uint32_t> data_count;
   std::string_view name;         // module name of the name section
   bool uses_tail_calls = false;  // set by ValidateModule
+  // Whether exceptions may begin or be caught in it: it has tags, or instructions that need none.
+  bool uses_exceptions = false;  // set by ValidateModule
   std::uint32_t imported_functions = 0;
   std::uint32_t imported_tables = 0;
   std::uint32_t imported_memories = 0;
   std::uint32_t imported_globals = 0;
+  std::uint32_t imported_tags = 0;
 
   ValueType AddressTypeOfMemory(std::uint32_t index) const {
     return memories[index].limits.AddressType();

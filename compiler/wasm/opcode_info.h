@@ -19,6 +19,7 @@ enum class ImmediateKind : std::uint8_t {
   kBlock,         // block type
   kIndex,         // one index, into Instruction::index
   kTwoIndices,    // two indices, into index and index2 in the order of the bytes
+  kTryTable,      // block type, then the catch clauses
   kBranchTable,   // vector of labels and the default label
   kSelectTypes,   // vector of value types
   kMemoryAccess,  // alignment, memory index where flagged, offset

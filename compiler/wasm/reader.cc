@@ -79,6 +79,8 @@ class ModuleReader {
   Status ReadTableSection(ByteCursor& section);
   Status ReadMemorySection(ByteCursor& section);
   Status ReadGlobalSection(ByteCursor& section);
+  Result<Tag> ReadTag(ByteCursor& section);
+  Status ReadTagSection(ByteCursor& section);
   Status ReadExportSection(ByteCursor& section);
   Status ReadStartSection(ByteCursor& section);
   Status ReadElementSection(ByteCursor& section);
@@ -199,7 +201,7 @@ Status ModuleReader::ReadSection(std::uint8_t id, ByteCursor& section) {
     case kCode: return ReadCodeSection(section);
     case kData: return ReadDataSection(section);
     case kDataCount: return ReadDataCountSection(section);
-    default: return UnsupportedFeature("the tag section", "exception-handling", section.offset());
+    default: return ReadTagSection(section);
   }
 }
 
@@ -362,8 +364,13 @@ Status ModuleReader::ReadImportSection(ByteCursor& section) {
         module_.globals.push_back(std::move(global));
         break;
       }
-      case ExternKind::kTag:
-        return UnsupportedFeature("an imported tag", "exception-handling", import.offset);
+      case ExternKind::kTag: {
+        TENON_ASSIGN_OR_RETURN(Tag tag, ReadTag(section));
+        tag.imported = true;
+        import.index = module_.imported_tags++;
+        module_.tags.push_back(tag);
+        break;
+      }
       default:
         return Error::Format(
             "malformed import kind 0x%02x, at byte offset 0x%x in the import "
@@ -442,6 +449,28 @@ Status ModuleReader::ReadGlobalSection(ByteCursor& section) {
   return Status::Ok();
 }
 
+Result<Tag> ModuleReader::ReadTag(ByteCursor& section) {
+  Tag tag;
+  tag.offset = section.offset();
+  TENON_ASSIGN_OR_RETURN(const std::uint8_t attribute, section.Byte());
+  if (attribute != 0) {
+    return Error::Format("malformed tag attribute 0x%02x, at byte offset 0x%x in the %s", attribute,
+                         tag.offset, section.place());
+  }
+  TENON_ASSIGN_OR_RETURN(tag.type_index, section.U32());
+  return tag;
+}
+
+Status ModuleReader::ReadTagSection(ByteCursor& section) {
+  TENON_ASSIGN_OR_RETURN(const std::uint32_t count, section.Count("tags", kMaximumTags));
+  ReserveModestly(module_.tags, count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    TENON_ASSIGN_OR_RETURN(const Tag tag, ReadTag(section));
+    module_.tags.push_back(tag);
+  }
+  return Status::Ok();
+}
+
 Status ModuleReader::ReadExportSection(ByteCursor& section) {
   TENON_ASSIGN_OR_RETURN(const std::uint32_t count, section.Count("exports", kMaximumExports));
   ReserveModestly(module_.exports, count);
@@ -451,9 +480,6 @@ Status ModuleReader::ReadExportSection(ByteCursor& section) {
     TENON_ASSIGN_OR_RETURN(item.name, section.Name());
     TENON_ASSIGN_OR_RETURN(const std::uint8_t kind, section.Byte());
     item.kind = static_cast<ExternKind>(kind);
-    if (item.kind == ExternKind::kTag) {
-      return UnsupportedFeature("an exported tag", "exception-handling", item.offset);
-    }
     if (kind > static_cast<std::uint8_t>(ExternKind::kTag)) {
       return Error::Format(
           "malformed export kind 0x%02x, at byte offset 0x%x in the export "

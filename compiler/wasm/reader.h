@@ -26,6 +26,7 @@ inline constexpr std::uint32_t kMaximumFunctions = 1'000'000;
 inline constexpr std::uint32_t kMaximumImports = 1'000'000;
 inline constexpr std::uint32_t kMaximumExports = 1'000'000;
 inline constexpr std::uint32_t kMaximumGlobals = 1'000'000;
+inline constexpr std::uint32_t kMaximumTags = 1'000'000;
 inline constexpr std::uint32_t kMaximumTables = 100'000;
 inline constexpr std::uint32_t kMaximumDataSegments = 100'000;
 inline constexpr std::uint32_t kMaximumElementSegments = 10'000'000;

@@ -35,6 +35,7 @@ class ModuleValidator {
   Status CheckTables();
   Status CheckMemories();
   Status CheckGlobals();
+  Status CheckTags();
   Status CheckElementSegments();
   Status CheckDataSegments();
   Status CheckStart();
@@ -55,6 +56,7 @@ Status ModuleValidator::Validate() {
   TENON_TRY(CheckFunctionTypes());
   TENON_TRY(CheckTables());
   TENON_TRY(CheckMemories());
+  TENON_TRY(CheckTags());
   TENON_TRY(CheckGlobals());
   TENON_TRY(CheckElementSegments());
   TENON_TRY(CheckDataSegments());
@@ -160,6 +162,23 @@ Status ModuleValidator::CheckMemories() {
   return Status::Ok();
 }
 
+Status ModuleValidator::CheckTags() {
+  for (std::size_t i = 0; i < module_.tags.size(); ++i) {
+    const Tag& tag = module_.tags[i];
+    if (tag.type_index >= module_.types.size()) {
+      return Error::Format(
+          "unknown type %u: tag %zu has it, the module has %zu types, at byte offset 0x%x",
+          tag.type_index, i, module_.types.size(), tag.offset);
+    }
+    if (!module_.types[tag.type_index].results.empty()) {
+      return Error::Format(
+          "non-empty tag result type: tag %zu has %zu results, at byte offset 0x%x", i,
+          module_.types[tag.type_index].results.size(), tag.offset);
+    }
+  }
+  return Status::Ok();
+}
+
 Status ModuleValidator::CheckGlobals() {
   for (std::size_t i = 0; i < module_.globals.size(); ++i) {
     const Global& global = module_.globals[i];
@@ -243,7 +262,7 @@ Status ModuleValidator::CheckExport(const Export& item) const {
     case ExternKind::kTable: count = module_.tables.size(); break;
     case ExternKind::kMemory: count = module_.memories.size(); break;
     case ExternKind::kGlobal: count = module_.globals.size(); break;
-    case ExternKind::kTag: break;
+    case ExternKind::kTag: count = module_.tags.size(); break;
   }
   if (item.index < count) return Status::Ok();
   return Error::Format(
@@ -356,13 +375,14 @@ Status ModuleValidator::CheckConstant(const ConstantExpression& expression, Valu
 
 }  // namespace
 
-Status ValidateModule(const Module& module, bool* uses_tail_calls) {
+Status ValidateModule(Module& module) {
   TENON_TRY(ModuleValidator(module).Validate());
   FunctionValidator functions(module);
   for (std::size_t i = module.imported_functions; i < module.functions.size(); ++i) {
     TENON_TRY(functions.Validate(static_cast<std::uint32_t>(i)));
   }
-  if (uses_tail_calls != nullptr) *uses_tail_calls = functions.uses_tail_calls();
+  module.uses_tail_calls = functions.uses_tail_calls();
+  module.uses_exceptions = functions.uses_exceptions() || !module.tags.empty();
   return Status::Ok();
 }
 

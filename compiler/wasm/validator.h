@@ -21,8 +21,8 @@ inline constexpr std::uint64_t kMaximumTableElements = 0xFFFF'FFFF;
 // lowering may a small file need much memory.
 inline constexpr std::size_t kMaximumOperandStack = 1'000'000;
 
-// Checks all of `module`, function bodies included. Function::referenced must
-// have been set, as ReadModule does.
-Status ValidateModule(const Module& module, bool* uses_tail_calls = nullptr);
+// Checks all of `module`, function bodies included, and sets its uses_... fields.
+// Function::referenced must have been set, as ReadModule does.
+Status ValidateModule(Module& module);
 
 }  // namespace tenon::wasm

@@ -82,6 +82,7 @@ class Script {
   Outcome Perform(const json& action);
   Problem ExpectTrap(const json& command);
   Problem ExpectReturn(const json& command);
+  Problem ExpectException(const json& command);
   Problem ExpectRefusal(const json& command);
   Problem ExpectUnlinkable(const json& command);
   Problem ExpectUninstantiable(const json& command);
@@ -258,6 +259,14 @@ Problem Script::ExpectTrap(const json& command) {
   return {};
 }
 
+Problem Script::ExpectException(const json& command) {
+  const Outcome outcome = Perform(command.at("action"));
+  if (!outcome.problem.empty()) return outcome.problem;
+  if (outcome.trap == abi::TrapKind::kUncaughtException) return {};
+  if (outcome.trap == abi::TrapKind::kNone) return "returned, but should throw";
+  return std::string("trapped: ") + abi::TrapSentence(outcome.trap);
+}
+
 Problem Script::ExpectRefusal(const json& command) {
   const auto module = CompileFile(command);
   if (!module.ok()) return {};
@@ -320,6 +329,7 @@ Problem Script::Run(const json& command) {
   }
   if (type == "action" || type == "assert_return") return ExpectReturn(command);
   if (type == "assert_trap" || type == "assert_exhaustion") return ExpectTrap(command);
+  if (type == "assert_exception") return ExpectException(command);
   if (type == "assert_invalid" || type == "assert_malformed") return ExpectRefusal(command);
   if (type == "assert_unlinkable") return ExpectUnlinkable(command);
   if (type == "assert_uninstantiable") return ExpectUninstantiable(command);

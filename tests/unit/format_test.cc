@@ -29,6 +29,7 @@ Parts TinyParts() {
   parts.info.table_pointers_offset = parts.info.function_imports_offset =
       parts.info.global_pointers_offset = head;
   parts.info.globals_offset = parts.info.funcrefs_offset = head;
+  parts.info.tag_pointers_offset = parts.info.tags_offset = head + sizeof(abi::FuncRef);
   parts.info.context_size = head + sizeof(abi::FuncRef);
   parts.function_names = {parts.AddNameString("run")};
   VariantParts variant;

@@ -394,6 +394,17 @@ TEST_CASE("memories may be shared, of 64 bits and of small pages") {
   CHECK(module->memories[1].limits.minimum == 3);
 }
 
+TEST_CASE("tags are read, and nothing but exceptions") {
+  const Bytes bytes = File({Section(kTypeSection, {FunctionTypeBytes({kI32}, {})}),
+                            Section(kImportSection, {Text("m") + Text("t") + Bytes{4, 0, 0}}),
+                            Section(kTagSection, {{0, 0}})});
+  const Result<Module> module = ReadModule(bytes);
+  REQUIRE(module.ok());
+  CHECK(module->imported_tags == 1);
+  CHECK(module->tags.size() == 2);
+  CHECK_REFUSED(File({Section(kTagSection, {{1, 0}})}), "malformed tag attribute 0x01");
+}
+
 TEST_CASE("later proposals are refused by name") {
   const auto type = [](const Bytes& entry) { return File({Section(kTypeSection, {entry})}); };
   CHECK(ErrorOf(type(FunctionTypeBytes({0x6D}, {}))) ==
@@ -404,10 +415,6 @@ TEST_CASE("later proposals are refused by name") {
   CHECK_REFUSED(type({0x4E, 1, 0x50, 0, 0x5E, 0x7F, 0}), "an array type needs the garbage");
   CHECK_REFUSED(File({Section(kTableSection, {{kFuncRef, 0x03, 1, 1}})}),
                 "a shared table needs the shared-everything threads proposal");
-  CHECK_REFUSED(File({Section(kTagSection, {{0, 0}})}),
-                "the tag section needs the exception-handling proposal");
-  CHECK_REFUSED(File({Section(kImportSection, {Text("") + Text("") + Bytes{4, 0, 0}})}),
-                "an imported tag needs the exception-handling proposal");
 }
 
 TEST_CASE("the name section names functions, and is ignored where it is broken") {
@@ -561,7 +568,6 @@ TEST_CASE("what is no instruction of this release says what it is") {
         "ref.i31 needs the garbage collection proposal, which this release does not support, at "
         "byte offset 0x100");
   CHECK(Contains(DecodeError({0xFE, 0x10, 2, 0}), "i32.atomic.load needs the threads proposal"));
-  CHECK(Contains(DecodeError({0x06, 0x40}), "try needs the exception-handling proposal"));
   CHECK(Contains(DecodeError({0xFB, 0x00}), "struct.new needs the garbage collection proposal"));
   CHECK(Contains(DecodeError({0xD0, 0x6E}), "anyref needs the garbage collection proposal"));
   CHECK(Contains(DecodeError({0x02, 0x6C}), "i31ref needs the garbage collection proposal"));

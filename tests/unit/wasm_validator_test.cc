@@ -16,7 +16,7 @@ namespace {
 
 // The error of reading and validating `bytes`, or "" if they are a valid module.
 std::string ErrorOf(const Bytes& bytes) {
-  const Result<Module> module = ReadModule(bytes);
+  Result<Module> module = ReadModule(bytes);
   if (!module.ok()) return module.error().text();
   const Status status = ValidateModule(*module);
   return status.ok() ? "" : status.error().text();

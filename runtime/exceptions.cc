@@ -1,0 +1,131 @@
+// Packages are blocks of the instance's ledger, in a list of the instance that defines
+// their tag, so that whatever is left goes with it. A package is freed when it is caught, unless
+// an exnref to it was handed out: such references can be anywhere.
+#include "runtime/exceptions.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+#include <new>
+
+#include "runtime/architecture.h"
+#include "runtime/memory.h"
+#include "runtime/traps.h"
+
+namespace tenon::runtime {
+namespace {
+
+constexpr std::uint64_t kTraceFrames = 24;
+
+// Return addresses, innermost first.
+struct Trace {
+  std::uint64_t count;
+  const void* addresses[kTraceFrames];
+};
+
+std::mutex g_mutex;  // guards the lists
+
+void RecordTrace(const abi::ExecutionEnvironment& environment, const void* const* frame,
+                 Trace* trace) {
+  const auto* const low = reinterpret_cast<const void* const*>(environment.stack_base);
+  const auto* const high =
+      reinterpret_cast<const void* const*>(environment.stack_base + environment.stack_bytes - 16);
+  trace->count = 0;
+  while (frame >= low && frame <= high && trace->count < kTraceFrames) {
+    const void* const* const record = FrameRecord(frame);
+    trace->addresses[trace->count++] = record[1];
+    frame = static_cast<const void* const*>(record[0]);
+  }
+}
+
+Instance* OwnerOf(const abi::TagInstance& tag) { return static_cast<Instance*>(tag.instance); }
+
+void Unlink(abi::Exception* exception) {
+  if (exception->next != nullptr) exception->next->previous = exception->previous;
+  if (exception->previous != nullptr) {
+    exception->previous->next = exception->next;
+  } else {
+    OwnerOf(*exception->tag)->exceptions = exception->next;
+  }
+}
+
+// The export by which others know the tag, or nothing.
+std::string_view NameOf(const Instance& owner, std::uint32_t tag) {
+  const container::View& view = owner.view();
+  for (const auto& item : view.Section<container::ExportEntry>(container::SectionId::kExports)) {
+    if (item.kind == ExternKind::kTag && item.index == tag) return view.String(item.name);
+  }
+  return {};
+}
+
+}  // namespace
+
+abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
+                             std::uint32_t cells, const void* const* frame) {
+  Instance* const owner = OwnerOf(*tag);
+  const std::uint64_t payload = sizeof(abi::Exception) + std::uint64_t{cells} * 8;
+  const std::lock_guard lock(g_mutex);
+  auto* const block = static_cast<std::uint8_t*>(Allocate(owner->ledger, payload + sizeof(Trace)));
+  if (block == nullptr) return nullptr;
+  auto* const exception = new (block) abi::Exception{};
+  auto* const trace = new (block + payload) Trace;
+  RecordTrace(*environment, frame, trace);
+  exception->tag = tag;
+  exception->trace = trace;
+  exception->next = owner->exceptions;
+  if (owner->exceptions != nullptr) owner->exceptions->previous = exception;
+  owner->exceptions = exception;
+  return exception;
+}
+
+void ReleaseException(abi::Exception* exception) {
+  if (exception->is_referenced != 0) return;
+  const std::lock_guard lock(g_mutex);
+  Unlink(exception);
+  Free(exception);
+}
+
+void FreeExceptions(Instance* instance) {
+  const std::lock_guard lock(g_mutex);
+  for (abi::Exception* exception = instance->exceptions; exception != nullptr;) {
+    abi::Exception* const next = exception->next;
+    Free(exception);
+    exception = next;
+  }
+  instance->exceptions = nullptr;
+}
+
+bool CallerLooksForExceptions(const void* const* frame) {
+  std::uint64_t offset = 0;
+  const auto* const at = static_cast<const std::uint8_t*>(FrameRecord(frame)[1]) - 1;
+  const loader::MappedModule* const module = FindCode(at, &offset);
+  return module != nullptr && (module->variant().function_traits & abi::kTraitThrows) != 0;
+}
+
+void DescribeException(abi::ExecutionEnvironment* environment) {
+  const abi::Exception& exception = *environment->exception;
+  const auto& trace = *static_cast<const Trace*>(exception.trace);
+  environment->frame_count = 0;
+  for (std::uint64_t i = 0; i < trace.count; ++i) {
+    std::uint64_t offset = 0;
+    const loader::MappedModule* const module =
+        FindCode(static_cast<const std::uint8_t*>(trace.addresses[i]) - 1, &offset);
+    if (module == nullptr) continue;
+    const std::uint32_t function = module->view().FunctionAt(module->variant(), offset);
+    if (function != container::kNone)
+      environment->frames[environment->frame_count++] = {module, function};
+  }
+  const Instance& owner = *OwnerOf(*exception.tag);
+  const auto tag = owner.info().imported_tags +
+                   static_cast<std::uint32_t>(
+                       exception.tag - owner.Part<abi::TagInstance>(owner.info().tags_offset));
+  const std::string_view name = NameOf(owner, tag);
+  if (name.empty()) {
+    std::snprintf(environment->exception_text, sizeof environment->exception_text, "tag %u", tag);
+  } else {
+    std::snprintf(environment->exception_text, sizeof environment->exception_text, "tag \"%.*s\"",
+                  static_cast<int>(std::min<std::size_t>(name.size(), 100)), name.data());
+  }
+}
+
+}  // namespace tenon::runtime

@@ -1,0 +1,25 @@
+// Exception packages and where they come out (format/abi.h, exceptions).
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/execution_environment.h"
+#include "runtime/instance_state.h"
+
+namespace tenon::runtime {
+
+// A package with room for `cells` values, with the frames from `frame` on as its trace; null if
+// there is no memory. It belongs to the instance that defines the tag.
+abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
+                             std::uint32_t cells, const void* const* frame);
+// After a catch that handed out no reference: gone, if nobody else has one.
+void ReleaseException(abi::Exception* exception);
+void FreeExceptions(Instance* instance);
+
+// Whether the code that `frame`'s function returns to looks for exceptions itself.
+bool CallerLooksForExceptions(const void* const* frame);
+
+// Puts the trace of the environment's exception into its frames and a description into its text.
+void DescribeException(abi::ExecutionEnvironment* environment);
+
+}  // namespace tenon::runtime
