@@ -7,10 +7,12 @@
 
 #include "loader/type_registry.h"
 #include "runtime/architecture.h"
+#include "runtime/atomic_wait.h"
 #include "runtime/exceptions.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/linear_memory.h"
+#include "runtime/terminate.h"
 #include "runtime/traps.h"
 
 namespace tenon::runtime {
@@ -18,8 +20,10 @@ namespace {
 
 using abi::TrapKind;
 using abi::VmContext;
+using std::int64_t;
 using std::uint32_t;
 using std::uint64_t;
+using std::uint8_t;
 
 Instance* Of(VmContext* context) { return static_cast<Instance*>(context->instance); }
 
@@ -123,6 +127,63 @@ void BuiltinExceptionLeaves(VmContext* context) {
   tenon_unwind(context->exec_env, static_cast<uint32_t>(TrapKind::kUncaughtException));
 }
 
+// The native address of an atomic access; sets `trap` if there is none.
+uint8_t* AtomicAddress(const abi::MemoryInstance& memory, uint64_t index, uint64_t offset,
+                       uint64_t width, TrapKind* trap) {
+  const uint64_t address = index + offset;
+  if (address < index || IsOutside(address, width, SizeOf(memory))) {
+    *trap = TrapKind::kOutOfBoundsMemoryAccess;
+    return nullptr;
+  }
+  if (address % width != 0) *trap = TrapKind::kUnalignedAtomic;
+  return memory.base + address;
+}
+
+uint32_t AtomicWait(VmContext* context, uint32_t memory_index, uint64_t index, uint64_t offset,
+                    unsigned width, uint64_t expected, int64_t timeout, TrapKind* trap) {
+  const abi::MemoryInstance& memory = *Of(context)->memories()[memory_index];
+  const uint8_t* const address = AtomicAddress(memory, index, offset, width, trap);
+  if (*trap != TrapKind::kNone) return 0;
+  if ((memory.flags & container::kLimitsShared) == 0) {
+    *trap = TrapKind::kExpectedSharedMemory;
+    return 0;
+  }
+  abi::ExecutionEnvironment* const environment = context->exec_env;
+  const WaitResult result = Wait(environment, address, width, expected, timeout);
+  if (result == WaitResult::kTerminated) {
+    SetPendingException(environment, kTerminatedText);
+    environment->pending = 0;
+    environment->termination = abi::ExecutionEnvironment::Termination::kTaken;
+    *trap = TrapKind::kHostError;
+  }
+  return static_cast<uint32_t>(result);
+}
+
+uint32_t BuiltinAtomicWait32(VmContext* context, uint32_t memory, uint64_t index, uint64_t offset,
+                             uint32_t expected, int64_t timeout) {
+  TrapKind trap = TrapKind::kNone;
+  const uint32_t result = AtomicWait(context, memory, index, offset, 4, expected, timeout, &trap);
+  TENON_TRAP_IF(trap != TrapKind::kNone, trap);
+  return result;
+}
+
+uint32_t BuiltinAtomicWait64(VmContext* context, uint32_t memory, uint64_t index, uint64_t offset,
+                             uint64_t expected, int64_t timeout) {
+  TrapKind trap = TrapKind::kNone;
+  const uint32_t result = AtomicWait(context, memory, index, offset, 8, expected, timeout, &trap);
+  TENON_TRAP_IF(trap != TrapKind::kNone, trap);
+  return result;
+}
+
+uint32_t BuiltinAtomicNotify(VmContext* context, uint32_t memory_index, uint64_t index,
+                             uint64_t offset, uint32_t count) {
+  const abi::MemoryInstance& memory = *Of(context)->memories()[memory_index];
+  TrapKind trap = TrapKind::kNone;
+  const uint8_t* const address = AtomicAddress(memory, index, offset, 4, &trap);
+  TENON_TRAP_IF(trap != TrapKind::kNone, trap);
+  return (memory.flags & container::kLimitsShared) == 0 ? 0 : Notify(address, count);
+}
+
 }  // namespace
 
 const abi::Builtins* RuntimeBuiltins() {
@@ -147,7 +208,10 @@ const abi::Builtins* RuntimeBuiltins() {
     set(abi::Builtin::exception_new, &BuiltinExceptionNew);
     set(abi::Builtin::exception_release, &BuiltinExceptionRelease);
     set(abi::Builtin::exception_leaves, &BuiltinExceptionLeaves);
-    static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 16, "set every builtin above");
+    set(abi::Builtin::atomic_wait32, &BuiltinAtomicWait32);
+    set(abi::Builtin::atomic_wait64, &BuiltinAtomicWait64);
+    set(abi::Builtin::atomic_notify, &BuiltinAtomicNotify);
+    static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 19, "set every builtin above");
     return table;
   }();
   return &builtins;

@@ -43,8 +43,8 @@ struct ExecutionEnvironment {
   std::uint32_t frame_count;
   std::atomic<std::uint32_t> depth;  // nested Calls; read by other threads, see terminate.h
   char exception_text[256];
-  void* embedder;   // the instance that wasm_export.h made it for
-  void* user_data;  // the host's
+  void* embedder;              // the instance that wasm_export.h made it for
+  void* user_data;             // the host's
   ExecutionEnvironment* next;  // of the same instance, under the lock of wasm_export's list
   // terminate.h: the thread that calls, and whether it shall stop.
   std::atomic<int> thread;

@@ -35,7 +35,7 @@ struct Extern {
   FunctionSignature signature{};  // kFunction
   abi::MemoryInstance* memory = nullptr;
   abi::TableInstance* table = nullptr;
-  void* global = nullptr;                             // 16-byte cell
+  void* global = nullptr;  // 16-byte cell
   abi::TagInstance* tag = nullptr;
   ValueType type = ValueType::kI32;                   // globals, tables (element type)
   const loader::MappedModule* type_module = nullptr;  // whose types `type` may refer to

@@ -25,9 +25,8 @@ void Handle(int, siginfo_t*, void* context) {
   const Interruption at = ReadSignalContext(context);
   std::uint64_t offset = 0;
   const bool in_code = FindCode(at.pc, &offset) != nullptr;
-  const bool on_wasm_stack =
-      at.stack_pointer >= environment->stack_base &&
-      at.stack_pointer <= environment->stack_base + environment->stack_bytes;
+  const bool on_wasm_stack = at.stack_pointer >= environment->stack_base &&
+                             at.stack_pointer <= environment->stack_base + environment->stack_bytes;
   if (in_code && on_wasm_stack) {
     SetPendingException(environment, kTerminatedText);
     environment->pending = 0;

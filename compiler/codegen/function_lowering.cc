@@ -108,6 +108,7 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
   const Opcode opcode = instruction.opcode;
   if (opcode >= Opcode::kI32Load && opcode <= Opcode::kI64Load32U) return LowerLoad(instruction);
   if (opcode >= Opcode::kI32Store && opcode <= Opcode::kI64Store32) return LowerStore(instruction);
+  if (opcode >= Opcode::kMemoryAtomicNotify) return LowerAtomic(instruction);
   if (opcode >= Opcode::kV128Load) return LowerVector(instruction);
   switch (opcode) {
     case Opcode::kNop: break;

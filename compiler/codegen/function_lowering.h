@@ -69,6 +69,11 @@ class FunctionLowering {
   bool LowerVectorFloat(Opcode opcode, llvm::Type* lane);
   void LowerVectorOther(const Instruction& instruction);
   void LowerVectorMemory(const Instruction& instruction);
+  void LowerAtomic(const Instruction& instruction);
+  void LowerWaitOrNotify(const Instruction& instruction);
+  llvm::Value* AtomicAddress(const Instruction& instruction, llvm::Value* index,
+                             std::uint64_t width);
+  bool LowerWide(Opcode opcode);
 
   // ---- operand stack
   void Push(llvm::Value* value) { stack_.push_back(value); }

@@ -5,8 +5,39 @@
 namespace tenon::compiler {
 
 void FunctionLowering::LowerNumeric(Opcode opcode) {
-  if (LowerInteger(opcode) || LowerFloat(opcode)) return;
+  if (LowerInteger(opcode) || LowerWide(opcode) || LowerFloat(opcode)) return;
   LowerConversion(opcode);
+}
+
+// Wide arithmetic: 128-bit values as two 64-bit ones, the low half first.
+bool FunctionLowering::LowerWide(Opcode opcode) {
+  llvm::Type* wide = builder_.getInt128Ty();
+  const auto pop_pair = [&] {
+    llvm::Value* high = builder_.CreateShl(builder_.CreateZExt(Pop(), wide), 64);
+    return builder_.CreateOr(builder_.CreateZExt(Pop(), wide), high);
+  };
+  const auto push_pair = [&](llvm::Value* value) {
+    Push(builder_.CreateTrunc(value, lowering_.i64));
+    Push(builder_.CreateTrunc(builder_.CreateLShr(value, 64), lowering_.i64));
+  };
+  switch (opcode) {
+    case Opcode::kI64Add128:
+    case Opcode::kI64Sub128: {
+      llvm::Value* b = pop_pair();
+      llvm::Value* a = pop_pair();
+      push_pair(opcode == Opcode::kI64Add128 ? builder_.CreateAdd(a, b) : builder_.CreateSub(a, b));
+      return true;
+    }
+    case Opcode::kI64MulWideS:
+    case Opcode::kI64MulWideU: {
+      const bool is_signed = opcode == Opcode::kI64MulWideS;
+      llvm::Value* b = builder_.CreateIntCast(Pop(), wide, is_signed);
+      llvm::Value* a = builder_.CreateIntCast(Pop(), wide, is_signed);
+      push_pair(builder_.CreateMul(a, b));
+      return true;
+    }
+    default: return false;
+  }
 }
 
 llvm::Value* FunctionLowering::CheckedDivide(llvm::Value* a, llvm::Value* b, Opcode opcode) {

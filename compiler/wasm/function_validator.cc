@@ -401,6 +401,10 @@ bool FunctionValidator::CheckMemory(std::uint32_t index) {
 
 bool FunctionValidator::CheckMemoryAccess(const Instruction& instruction, std::uint32_t natural) {
   if (!CheckMemory(instruction.memory_index)) return false;
+  if (instruction.opcode >= Opcode::kMemoryAtomicNotify && instruction.align_log2 != natural) {
+    return Fail("atomic alignment must be natural: %s has 2**%u, natural is 2**%u", CurrentName(),
+                instruction.align_log2, natural);
+  }
   if (instruction.align_log2 > natural) {
     return Fail("alignment must not be larger than natural: %s has 2**%u, natural is 2**%u",
                 CurrentName(), instruction.align_log2, natural);
@@ -755,6 +759,21 @@ bool FunctionValidator::ValidateInstruction(const Instruction& instruction) {
     case Opcode::kDataDrop:
       if (!CheckDataSegment(instruction.index)) return false;
       break;
+
+    // Wide arithmetic: the only numeric instructions with two results.
+    case Opcode::kI64Add128:
+    case Opcode::kI64Sub128:
+    case Opcode::kI64MulWideS:
+    case Opcode::kI64MulWideU: {
+      const bool multiplies =
+          instruction.opcode == Opcode::kI64MulWideS || instruction.opcode == Opcode::kI64MulWideU;
+      for (int i = 0; i < (multiplies ? 2 : 4); ++i) {
+        if (!Pop(ValueType::kI64)) return false;
+      }
+      Push(ValueType::kI64);
+      Push(ValueType::kI64);
+      return true;
+    }
 
     // Numeric instructions, loads and stores: their types are in opcodes.def.
     default:

@@ -284,6 +284,14 @@ Result<Instruction> InstructionReader::Next() {
       if (!immediates.Bits(8, instruction.bits_high)) return malformed();
       break;
 
+    case ImmediateKind::kZeroByte: {
+      std::uint8_t zero = 0;
+      if (!immediates.Byte(zero)) return malformed();
+      if (zero == 0) break;
+      return Error::Format("zero byte expected: %s is followed by 0x%02x, at byte offset 0x%x",
+                           OpcodeName(instruction.opcode), zero, immediate_offset);
+    }
+
     case ImmediateKind::kLane: {
       std::uint8_t lane = 0;
       if (!immediates.Byte(lane)) return malformed();

@@ -31,6 +31,7 @@ enum class ImmediateKind : std::uint8_t {
   kF64,           // eight bytes
   kV128,          // sixteen bytes
   kShuffle,       // sixteen lane indices, one byte each
+  kZeroByte,      // one byte, which is 0
   kLane,          // a lane's index, one byte, into Instruction::index
 };
 
