@@ -80,6 +80,7 @@ void ModuleDescription::DescribeInfo(const std::string& producer) {
   info.imported_globals = module_.imported_globals;
   info.start_function =
       module_.start_function ? layout_.referenced_index[*module_.start_function] : kNone;
+  info.wasm_features = module_.features.bits();
   info.memories_offset = layout_.memories;
   info.tables_offset = layout_.tables;
   info.memory_pointers_offset = layout_.memory_pointers;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "compiler/codegen/target.h"
+#include "compiler/feature_options.h"
 #include "compiler/pipeline.h"
 #include "compiler/thin.h"
 
@@ -193,6 +194,7 @@ int Run(int argc, char** argv) {
   app.add_flag("--thin", thin,
                "Compile nothing: IN is a .aot file, and OUT gets those of its variants that "
                "--target, --cpu and --bounds-checks name");
+  tenon::compiler::AddFeatureOptions(app, options.disabled_features);
   app.set_version_flag("--version", tenon::compiler::VersionText());
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("tenonc: ") + error.what() + " (--help explains the options)\n";

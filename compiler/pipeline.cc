@@ -208,6 +208,7 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
   TENON_ASSIGN_OR_RETURN(wasm::Module module, wasm::ReadModule(wasm));
   TENON_TRY(wasm::ValidateModule(module));
+  TENON_TRY(module.features.Refuse(options.disabled_features));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module);

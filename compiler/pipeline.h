@@ -26,6 +26,8 @@ struct Options {
   std::vector<TargetOption> targets = {TargetOption{}};
   int opt_level = 3;  // 0 to 3
   BoundsChecksOption bounds_checks = BoundsChecksOption::kBoth;
+  // Features of WebAssembly (bits by format/wasm_features.def) that a module may not use.
+  std::uint64_t disabled_features = 0;
   OutputFormat format = OutputFormat::kContainer;
   unsigned jobs = 0;  // threads; 0: one per core. Never changes the output
   // Told how many of how many steps are done, from any thread, one call at a time.

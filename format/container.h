@@ -101,15 +101,25 @@ constexpr const char* BoundsChecksName(BoundsChecks mode) {
                                            : "unknown mode";
 }
 
-// Wasm features a module uses (bits of ModuleInfo::wasm_features).
-enum WasmFeature : std::uint64_t {
-  kFeatureMultiValue = 1,
-  kFeatureBulkMemory = 2,
-  kFeatureReferenceTypes = 4,
-  kFeatureSignExtension = 8,
-  kFeatureSaturatingConversions = 16,
-  kFeatureMutableGlobals = 32,
+// The bit numbers of ModuleInfo::wasm_features.
+enum class WasmFeature : std::uint32_t {
+#define TENON_WASM_FEATURE(enumerator, bit, name, other_name) enumerator = bit,
+#include "format/wasm_features.def"
+#undef TENON_WASM_FEATURE
+  kCount,
 };
+
+constexpr const char* WasmFeatureName(WasmFeature feature) {
+  switch (feature) {
+#define TENON_WASM_FEATURE(enumerator, bit, name, other_name) \
+  case WasmFeature::enumerator:                               \
+    return name;
+#include "format/wasm_features.def"
+#undef TENON_WASM_FEATURE
+    case WasmFeature::kCount: break;
+  }
+  return "unknown feature";
+}
 
 // One per file.
 struct ModuleInfo {

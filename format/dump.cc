@@ -10,6 +10,13 @@
 namespace tenon::container {
 namespace {
 
+template <typename Use>
+void ForEachFeature(std::uint64_t features, Use use) {
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(WasmFeature::kCount); ++i) {
+    if ((features >> i & 1) != 0) use(WasmFeatureName(static_cast<WasmFeature>(i)));
+  }
+}
+
 class Printer {
  public:
   explicit Printer(DumpOutput output) : output_(output) {}
@@ -122,6 +129,8 @@ void DumpText(const View& view, DumpOutput output) {
   printer.Format("\nfunctions: %u, %u of them imported\ninstance size: %u bytes\n",
                  info.function_count, info.imported_functions, info.context_size);
 
+  printer.Raw("\nwasm features:");
+  ForEachFeature(info.wasm_features, [&](const char* name) { printer.Format(" %s", name); });
   printer.Raw("\nvariants:\n");
   for (const VariantEntry& variant : view.Section<VariantEntry>(SectionId::kVariants)) {
     printer.Format("  %s, CPU ", ArchitectureName(variant.architecture));
@@ -173,6 +182,12 @@ void DumpJson(const View& view, DumpOutput output) {
   printer.Format(",\"functions\":%u,\"imported_functions\":%u,\"instance_size\":%u",
                  info.function_count, info.imported_functions, info.context_size);
 
+  const char* feature_separator = ",\"wasm_features\":[";
+  ForEachFeature(info.wasm_features, [&](const char* name) {
+    printer.Format("%s\"%s\"", feature_separator, name);
+    feature_separator = ",";
+  });
+  printer.Raw(info.wasm_features == 0 ? ",\"wasm_features\":[]" : "]");
   const char* separator = ",\"variants\":[";
   const auto begin = [&](const char* name) { separator = name; };
   // Before each element: the list's head, then commas.

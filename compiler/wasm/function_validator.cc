@@ -812,6 +812,8 @@ bool FunctionValidator::ValidateBody(const Function& function) {
     }
     current_opcode_ = instruction->opcode;
     current_offset_ = instruction->offset;
+    const WasmFeature feature = FeatureOf(current_opcode_);
+    if (feature != WasmFeature::kCount) features_.Note(feature, CurrentName(), current_offset_);
     if (!ValidateInstruction(*instruction)) return false;
   }
   if (!reader.AtEnd()) {

@@ -28,6 +28,8 @@ class FunctionValidator {
   // Whether any function so far has a tail call.
   bool uses_tail_calls() const { return uses_tail_calls_; }
   bool uses_exceptions() const { return uses_exceptions_; }
+  // What the functions so far use.
+  const FeatureUse& features() const { return features_; }
 
  private:
   // An open block; the function itself is the outermost.
@@ -124,6 +126,7 @@ class FunctionValidator {
   std::uint32_t current_offset_ = 0;
   bool uses_tail_calls_ = false;
   bool uses_exceptions_ = false;
+  FeatureUse features_;
   std::optional<Error> error_;
 };
 

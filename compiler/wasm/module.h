@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/wasm/features.h"
 #include "format/value_type.h"
 
 namespace tenon::wasm {
@@ -174,6 +175,7 @@ struct Module {
   std::vector<CustomSection> custom_sections;
   std::optional<std::uint32_t> data_count;
   std::string_view name;         // module name of the name section
+  FeatureUse features;           // set by ValidateModule
   bool uses_tail_calls = false;  // set by ValidateModule
   // Whether exceptions may begin or be caught in it: it has tags, or instructions that need none.
   bool uses_exceptions = false;  // set by ValidateModule

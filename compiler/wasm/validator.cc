@@ -381,6 +381,8 @@ Status ValidateModule(Module& module) {
   for (std::size_t i = module.imported_functions; i < module.functions.size(); ++i) {
     TENON_TRY(functions.Validate(static_cast<std::uint32_t>(i)));
   }
+  module.features = functions.features();
+  NoteFeatures(module, module.features);
   module.uses_tail_calls = functions.uses_tail_calls();
   module.uses_exceptions = functions.uses_exceptions() || !module.tags.empty();
   return Status::Ok();

@@ -18,7 +18,7 @@ static void wait_milliseconds(long long milliseconds) {
   int count;
   poll_oneoff(&subscription, event, 1, &count);
 }
-__attribute__((noinline)) static int deep(volatile int* depth) { return *depth ? deep(depth) + 1 : 0; }
+__attribute__((noinline, disable_tail_calls)) static int deep(volatile int* depth) { return *depth ? deep(depth) + 1 : 0; }
 
 // A thread's stack pointer is the C library's business; without one, each thread takes 4 KB here.
 static char stacks[1000][4096] __attribute__((aligned(16)));
@@ -76,7 +76,7 @@ expect() {  # status, words on standard error, then the arguments
     status=0
     timeout 20 "$TENON" --bounds-checks=$mode --invoke="$1" threads.aot "${@:2}" <&8 > output 2> error || status=$?
     [ $status = "$wanted" ] || { echo "$mode $*: status $status, not $wanted"; cat error; exit 1; }
-    grep -q "$words" error || { echo "$mode $*: says"; cat error; exit 1; }
+    [ -z "$words" ] || grep -q "$words" error || { echo "$mode $*: says"; cat error; exit 1; }
   done
 }
 busy=1 wait=2 read=3

@@ -1,6 +1,7 @@
 // The runner's modules straight from the compiler, in process.
 #include <memory>
 
+#include "compiler/feature_options.h"
 #include "compiler/pipeline.h"
 #include "tests/spec/module_source.h"
 
@@ -13,11 +14,14 @@ ModuleSource AddCompiler(CLI::App& app, const container::BoundsChecks& bounds_ch
   app.add_option("--target", options->targets[0].target, "Machine to compile for");
   app.add_option("--cpu", options->targets[0].cpu, "CPU to compile for");
   app.add_option("--opt-level", options->opt_level, "0 to 3")->check(CLI::Range(0, 3));
-  return [options, &bounds_checks](const std::string&, std::span<const std::uint8_t> wasm) {
-    options->bounds_checks = bounds_checks == container::BoundsChecks::kGuard
-                                 ? compiler::BoundsChecksOption::kGuard
-                                 : compiler::BoundsChecksOption::kExplicit;
-    return compiler::CompileToContainer(wasm, *options);
+  compiler::AddFeatureOptions(app, options->disabled_features);
+  return [options, &bounds_checks](const std::string& name, std::span<const std::uint8_t> wasm) {
+    compiler::Options own = *options;
+    if (name == "spectest") own.disabled_features = 0;
+    own.bounds_checks = bounds_checks == container::BoundsChecks::kGuard
+                            ? compiler::BoundsChecksOption::kGuard
+                            : compiler::BoundsChecksOption::kExplicit;
+    return compiler::CompileToContainer(wasm, own);
   };
 }
 
