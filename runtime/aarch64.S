@@ -138,5 +138,52 @@ tenon_host_call:
         b       4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
+
+// Entered as a native function, x15 HostFunction; see native_call.h
+#define REGISTERS_BYTES 208
+        .globl  tenon_convert_call
+        .hidden tenon_convert_call
+        .type   tenon_convert_call, %function
+        .p2align 4
+tenon_convert_call:
+        .cfi_startproc
+        stp     x29, x30, [sp, #-16]!
+        .cfi_def_cfa_offset 16
+        .cfi_offset x29, -16
+        .cfi_offset x30, -8
+        mov     x29, sp
+        .cfi_def_cfa_register x29
+        sub     sp, sp, #REGISTERS_BYTES
+        stp     x0, x1, [sp]
+        stp     x2, x3, [sp, #16]
+        stp     x4, x5, [sp, #32]
+        stp     x6, x7, [sp, #48]
+        add     x9, x29, #16
+        str     x9, [sp, #64]
+        stp     q0, q1, [sp, #80]
+        stp     q2, q3, [sp, #112]
+        stp     q4, q5, [sp, #144]
+        stp     q6, q7, [sp, #176]
+        mov     x0, x15
+        mov     x1, sp
+        bl      tenon_convert_arguments
+        mov     x16, x0
+        ldp     x0, x1, [sp]
+        ldp     q0, q1, [sp, #80]
+        cbz     x16, 1f
+        ldp     x2, x3, [sp, #16]
+        ldp     x4, x5, [sp, #32]
+        ldp     x6, x7, [sp, #48]
+        ldp     q2, q3, [sp, #112]
+        ldp     q4, q5, [sp, #144]
+        ldp     q6, q7, [sp, #176]
+        mov     sp, x29
+        ldp     x29, x30, [sp], #16
+        br      x16
+1:      mov     sp, x29
+        ldp     x29, x30, [sp], #16
+        ret
+        .cfi_endproc
+        .size   tenon_convert_call, .-tenon_convert_call
 #endif
         .section .note.GNU-stack,"",%progbits

@@ -22,6 +22,7 @@ struct Capacity {
   std::uint64_t total = 0;
   std::uint64_t free = 0;
   std::uint64_t largest_free_block = 0;
+  std::uint64_t peak = 0;  // the most that was ever in use
 };
 
 class Allocator {

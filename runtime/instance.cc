@@ -16,6 +16,7 @@
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/linear_memory.h"
+#include "runtime/native_call.h"
 #include "runtime/memory.h"
 #include "runtime/traps.h"
 
@@ -234,6 +235,8 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
   host.native = supplied.native;
   host.stack_argument_bytes = StackArgumentBytes(required);
   host.attachment = supplied.attachment;
+  host.binding = supplied.binding;
+  if (supplied.binding != nullptr) host.native = reinterpret_cast<const void*>(&tenon_convert_call);
   host.instance = instance;
   abi::FuncRef& record = instance->host_records[index];
   record.code = instance->module->HostThunk(import.type);
@@ -347,10 +350,11 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
   InstallTrapHandlers();
   Instance* const instance = AllocateInstance(module);
   if (instance == nullptr) return OutOfMemory("an instance");
+  instance->ledger.SetLimit(options.maximum_bytes);
   Status status = LinkImports(instance, resolver, options);
   if (status.ok()) {
     FillFuncRefs(instance);
-    status = CreateDefinedParts(instance);
+    status = CreateDefinedParts(instance, options);
   }
   if (status.ok()) {
     instance->code_registered = RegisterCode(module);

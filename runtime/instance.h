@@ -32,6 +32,8 @@ struct Extern {
       nullptr;                   // kFunction of an instance (or a host one imported there)
   const void* native = nullptr;  // kFunction of the host: `R native(wasm_exec_env_t, …)`
   void* attachment = nullptr;
+  // See HostFunction::binding; not null: `native` is called through tenon_convert_call.
+  const void* binding = nullptr;
   FunctionSignature signature{};  // kFunction
   abi::MemoryInstance* memory = nullptr;
   abi::TableInstance* table = nullptr;
@@ -52,6 +54,10 @@ struct ImportResolver {
 };
 
 struct InstantiateOptions {
+  // The memories' and tables' maxima are lowered to these; a larger minimum is refused.
+  std::uint64_t maximum_memory_pages = ~std::uint64_t{0};
+  std::uint64_t maximum_table_elements = ~std::uint64_t{0};
+  std::uint64_t maximum_bytes = ~std::uint64_t{0};  // of all that the instance allocates
   // Functions that no resolver supplies become functions that trap (kUnlinkedImport) when called
   // instead of an error.
   bool unknown_function_imports_trap = false;

@@ -93,6 +93,11 @@ bool IsOutside(std::uint64_t at, std::uint64_t length, std::uint64_t size) {
   return length > size || at > size - length;
 }
 
+container::LimitsEntry Lowered(container::LimitsEntry limits, std::uint64_t maximum) {
+  limits.maximum = std::min(limits.maximum, maximum);
+  return limits;
+}
+
 }  // namespace
 
 Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits,
@@ -102,6 +107,11 @@ Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limi
     return Error::Format("out of memory: a table of %llu elements; at most %llu are supported",
                          static_cast<unsigned long long>(limits.minimum),
                          static_cast<unsigned long long>(kMaximumTableElements));
+  }
+  if (limits.minimum > limits.maximum) {
+    return Error::Format("a table of %llu elements; the limit is %llu",
+                         static_cast<unsigned long long>(limits.minimum),
+                         static_cast<unsigned long long>(limits.maximum));
   }
   table->maximum = limits.maximum;
   table->flags = limits.flags;
@@ -136,7 +146,7 @@ std::uint64_t GrowTable(abi::TableInstance* table, void* value, std::uint64_t co
   return old_size;
 }
 
-Status CreateDefinedParts(Instance* instance) {
+Status CreateDefinedParts(Instance* instance, const InstantiateOptions& options) {
   const container::View& view = instance->view();
   const container::ModuleInfo& info = view.info();
   const bool guard = instance->module->variant().bounds_checks == container::BoundsChecks::kGuard;
@@ -150,7 +160,8 @@ Status CreateDefinedParts(Instance* instance) {
   const auto tables = view.Section<container::TableEntry>(SectionId::kTables);
   for (std::uint32_t i = info.imported_tables; i < tables.size(); ++i) {
     abi::TableInstance* const table = instance->tables()[i];
-    TENON_TRY(CreateTable(table, tables[i].limits, instance->ledger));
+    TENON_TRY(CreateTable(table, Lowered(tables[i].limits, options.maximum_table_elements),
+                          instance->ledger));
     if (tables[i].initializer.count == 0) continue;
     auto* const value = reinterpret_cast<void*>(Evaluate(instance, tables[i].initializer));
     for (std::uint64_t element = 0; element < table->size; ++element)
@@ -167,8 +178,13 @@ Status CreateDefinedParts(Instance* instance) {
     image.file_offset = entry.image_offset;
     image.address = entry.image_address;
     image.size = entry.image_size;
-    TENON_TRY(
-        CreateLinearMemory(instance->memories()[i], entry.limits, guard, image, instance->ledger));
+    const container::LimitsEntry limits = Lowered(entry.limits, options.maximum_memory_pages);
+    if (limits.minimum > limits.maximum) {
+      return Error::Format("a linear memory of %llu pages; the limit is %llu",
+                           static_cast<unsigned long long>(limits.minimum),
+                           static_cast<unsigned long long>(limits.maximum));
+    }
+    TENON_TRY(CreateLinearMemory(instance->memories()[i], limits, guard, image, instance->ledger));
   }
   return Status::Ok();
 }

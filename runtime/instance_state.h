@@ -77,7 +77,7 @@ Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limi
 std::uint64_t GrowTable(abi::TableInstance* table, void* value, std::uint64_t count);
 
 // Memories, tables and globals of its own, then segments (instance_initialize.cc).
-Status CreateDefinedParts(Instance* instance);
+Status CreateDefinedParts(Instance* instance, const InstantiateOptions& options);
 abi::TrapKind RunSegments(Instance* instance);
 // The copying part of memory.init and table.init.
 abi::TrapKind InitMemory(Instance* instance, std::uint32_t memory, std::uint32_t segment,

@@ -109,6 +109,12 @@ void Ledger::ResetPeak() {
   allocations_.store(0, std::memory_order_relaxed);
 }
 
+void Ledger::Forget() {
+  live_.store(0, std::memory_order_relaxed);
+  blocks_.store(0, std::memory_order_relaxed);
+  file_bytes_.store(0, std::memory_order_relaxed);
+}
+
 Ledger& LedgerOf(Category category) { return g_categories[static_cast<std::size_t>(category)]; }
 
 void* Allocate(Ledger& ledger, std::size_t size) {

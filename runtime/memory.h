@@ -49,6 +49,8 @@ class Ledger {
   void Adopt(void* block);
   // Forgets peak and number of allocations; for a new start of the runtime.
   void ResetPeak();
+  // Forgets what is live; for when the memory itself is gone.
+  void Forget();
 
  private:
   Ledger* const parent_;

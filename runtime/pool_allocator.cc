@@ -25,6 +25,7 @@ class Pool final : public Allocator {
     size_ = size;
     reserved_ = reserved;
     mapped_ = 0;
+    peak_ = 0;
   }
   void Close() {
     if (tree_ != nullptr && reserved_) os::Unmap(tree_, size_);
@@ -38,6 +39,7 @@ class Pool final : public Allocator {
       const std::lock_guard lock(mutex_);
       if (size > Left()) return nullptr;
       block = tree_->allocate(size);
+      NotePeak();
     }
     if (block != nullptr && zeroed) std::memset(block, 0, size);
     return block;
@@ -47,7 +49,10 @@ class Pool final : public Allocator {
     {
       const std::lock_guard lock(mutex_);
       if (size - old_size > Left()) return nullptr;
-      if (Tree::size_type received = size; Expand(block, size, &received, false)) return block;
+      if (Tree::size_type received = size; Expand(block, size, &received, false)) {
+        NotePeak();
+        return block;
+      }
     }
     if (void* const moved = Allocate(size, false, category)) {
       std::memcpy(moved, block, old_size);
@@ -58,6 +63,7 @@ class Pool final : public Allocator {
     const std::lock_guard lock(mutex_);
     Tree::size_type received = size;
     void* const moved = Expand(block, size, &received, true);
+    NotePeak();
     if (moved != nullptr && moved != block) std::memmove(moved, block, old_size);
     return moved;
   }
@@ -72,6 +78,7 @@ class Pool final : public Allocator {
     const std::lock_guard lock(mutex_);
     if (size > Left()) return false;
     mapped_ += size;
+    NotePeak();
     return true;
   }
   void ReleaseMapped(std::uint64_t size) override {
@@ -81,7 +88,7 @@ class Pool final : public Allocator {
 
   Capacity capacity() override {
     const std::lock_guard lock(mutex_);
-    return {true, size_, Left(), std::min(LargestFreeBlock(), Left())};
+    return {true, size_, Left(), std::min(LargestFreeBlock(), Left()), peak_};
   }
 
  private:
@@ -91,6 +98,8 @@ class Pool final : public Allocator {
     const std::size_t free = tree_->get_free_memory();
     return free > mapped_ ? free - mapped_ : 0;
   }
+
+  void NotePeak() { peak_ = std::max<std::uint64_t>(peak_, size_ - Left()); }
 
   void* Expand(void* block, std::size_t size, Tree::size_type* received, bool backwards) {
     auto command = interprocess::expand_fwd | interprocess::nothrow_allocation;
@@ -114,6 +123,7 @@ class Pool final : public Allocator {
   Tree* tree_ = nullptr;
   std::size_t size_ = 0;
   std::uint64_t mapped_ = 0;
+  std::uint64_t peak_ = 0;
   bool reserved_ = false;
 };
 

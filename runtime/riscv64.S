@@ -166,5 +166,69 @@ tenon_host_call:
         j       4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
+
+# Entered as a native function, t2 HostFunction; see native_call.h
+#define REGISTERS_BYTES 208
+        .globl  tenon_convert_call
+        .hidden tenon_convert_call
+        .type   tenon_convert_call, @function
+        .p2align 2
+tenon_convert_call:
+        .cfi_startproc
+        addi    sp, sp, -16
+        .cfi_def_cfa_offset 16
+        sd      ra, 8(sp)
+        sd      s0, 0(sp)
+        .cfi_offset ra, -8
+        .cfi_offset s0, -16
+        addi    s0, sp, 16
+        .cfi_def_cfa s0, 0
+        addi    sp, sp, -REGISTERS_BYTES
+        sd      a0, 0(sp)
+        sd      a1, 8(sp)
+        sd      a2, 16(sp)
+        sd      a3, 24(sp)
+        sd      a4, 32(sp)
+        sd      a5, 40(sp)
+        sd      a6, 48(sp)
+        sd      a7, 56(sp)
+        sd      s0, 64(sp)                      # arguments on the stack lie from s0 on
+        fsd     fa0, 80(sp)
+        fsd     fa1, 96(sp)
+        fsd     fa2, 112(sp)
+        fsd     fa3, 128(sp)
+        fsd     fa4, 144(sp)
+        fsd     fa5, 160(sp)
+        fsd     fa6, 176(sp)
+        fsd     fa7, 192(sp)
+        mv      a0, t2
+        mv      a1, sp
+        call    tenon_convert_arguments
+        mv      t1, a0
+        ld      a0, 0(sp)
+        ld      a1, 8(sp)
+        ld      a2, 16(sp)
+        ld      a3, 24(sp)
+        ld      a4, 32(sp)
+        ld      a5, 40(sp)
+        ld      a6, 48(sp)
+        ld      a7, 56(sp)
+        fld     fa0, 80(sp)
+        fld     fa1, 96(sp)
+        fld     fa2, 112(sp)
+        fld     fa3, 128(sp)
+        fld     fa4, 144(sp)
+        fld     fa5, 160(sp)
+        fld     fa6, 176(sp)
+        fld     fa7, 192(sp)
+        addi    sp, s0, -16
+        ld      ra, 8(sp)
+        ld      s0, 0(sp)
+        addi    sp, sp, 16
+        beqz    t1, 1f
+        jr      t1
+1:      ret
+        .cfi_endproc
+        .size   tenon_convert_call, .-tenon_convert_call
 #endif
         .section .note.GNU-stack,"",%progbits

@@ -1,4 +1,5 @@
-/* What libtenon offers beyond WAMR's interface (wasm_export.h). */
+/* What libtenon offers beyond WAMR's interface (wasm_export.h): pools and allocators of any size,
+ * files mapped instead of copied, memory reports to the byte, limits, stacks of the host's. */
 #ifndef TENON_TENON_H
 #define TENON_TENON_H
 
@@ -8,9 +9,90 @@
 extern "C" {
 #endif
 
+/* The four categories of the memory model. Each allocation belongs to one. */
+typedef enum {
+  TENON_RUNTIME,               /* what is global: registered natives, registries */
+  TENON_MODULE,                /* module structures, copies of code */
+  TENON_INSTANCE,              /* instances: linear memory, tables, globals, WASI */
+  TENON_EXECUTION_ENVIRONMENT, /* execution environments and their stacks */
+  TENON_CATEGORIES
+} tenon_category_t;
+
+/* ---- Initialisation. `args` may be NULL; of it only the natives are read. False if it fails or if
+ * the runtime is already initialised. Ended by wasm_runtime_destroy. */
+
+/* As Alloc_With_Pool. With `buffer`, everything lies in it. NULL: Tenon maps `size` bytes. */
+WASM_RUNTIME_API_EXTERN bool tenon_init_with_pool(void* buffer, uint64_t size,
+                                                  const RuntimeInitArgs* args, char* error_buf,
+                                                  uint32_t error_buf_size);
+
+/* As Alloc_With_Allocator, told the category. `reallocate` may be NULL. */
+typedef struct tenon_allocator_t {
+  void* (*allocate)(void* user_data, tenon_category_t category, uint64_t size);
+  void* (*reallocate)(void* user_data, tenon_category_t category, void* block, uint64_t size);
+  void (*release)(void* user_data, tenon_category_t category, void* block);
+  void* user_data;
+} tenon_allocator_t;
+WASM_RUNTIME_API_EXTERN bool tenon_init_with_allocator(const tenon_allocator_t* allocator,
+                                                       const RuntimeInitArgs* args, char* error_buf,
+                                                       uint32_t error_buf_size);
+
+/* ---- Files. */
+
 /* Maps a file instead of copying it: loading cost does not grow with its size. */
 WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* error_buf,
                                                       uint32_t error_buf_size);
+
+/* ---- Reports. All figures are bytes, exact at any moment. Thread safe. */
+typedef struct tenon_usage_t {
+  uint64_t live_bytes;        /* allocated or mapped anonymously, as asked for */
+  uint64_t peak_bytes;        /* the most that live_bytes ever was */
+  uint64_t live_blocks;
+  uint64_t allocations;       /* ever made */
+  uint64_t mapped_file_bytes; /* pages of files, which the system can drop; not in live_bytes */
+  uint64_t limit_bytes;       /* UINT64_MAX: none */
+} tenon_usage_t;
+
+typedef struct tenon_memory_report_t {
+  tenon_usage_t categories[TENON_CATEGORIES];
+  /* Of a pool; 0 without one. What blocks take beyond live_bytes is the allocator's. */
+  uint64_t pool_size;
+  uint64_t pool_free;
+  uint64_t pool_largest_free_block;
+} tenon_memory_report_t;
+
+WASM_RUNTIME_API_EXTERN void tenon_get_memory_report(tenon_memory_report_t* report);
+WASM_RUNTIME_API_EXTERN void tenon_get_module_usage(wasm_module_t module, tenon_usage_t* usage);
+/* With linear memories and tables, without execution environments. */
+WASM_RUNTIME_API_EXTERN void tenon_get_instance_usage(wasm_module_inst_t module_inst,
+                                                      tenon_usage_t* usage);
+WASM_RUNTIME_API_EXTERN void tenon_get_exec_env_usage(wasm_exec_env_t exec_env,
+                                                      tenon_usage_t* usage);
+
+/* ---- Limits. What would pass one is refused, with the figure asked for and the figure left;
+ * memory.grow and table.grow return -1. UINT64_MAX: no limit. */
+WASM_RUNTIME_API_EXTERN void tenon_set_category_limit(tenon_category_t category, uint64_t bytes);
+
+typedef enum {
+  TENON_LIMIT_MEMORY_PAGES,   /* of each linear memory */
+  TENON_LIMIT_TABLE_ELEMENTS, /* of each table */
+  TENON_LIMIT_STACK_BYTES,    /* of each execution environment */
+  TENON_LIMIT_INSTANCE_BYTES  /* of all that the instance holds */
+} tenon_limit_t;
+/* For wasm_runtime_instantiate_ex2. */
+WASM_RUNTIME_API_EXTERN void tenon_instantiation_args_set_limit(struct InstantiationArgs2* args,
+                                                                tenon_limit_t limit,
+                                                                uint64_t value);
+
+/* ---- Execution environments. */
+
+/* `stack` is the host's, and must outlive the environment; NULL: from the allocator. At least
+ * TENON_MINIMUM_STACK bytes. Nothing touches pages of it that wasm code does not use. */
+#define TENON_MINIMUM_STACK (48 * 1024 + 32)
+WASM_RUNTIME_API_EXTERN wasm_exec_env_t tenon_create_exec_env(wasm_module_inst_t module_inst,
+                                                              void* stack, uint64_t stack_size,
+                                                              char* error_buf,
+                                                              uint32_t error_buf_size);
 
 #ifdef __cplusplus
 }

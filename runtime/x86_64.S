@@ -115,5 +115,67 @@ tenon_host_call:
         jmp     4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
+
+# Entered as a native function, r10 HostFunction; see native_call.h
+#define REGISTERS_BYTES 192
+        .globl  tenon_convert_call
+        .hidden tenon_convert_call
+        .type   tenon_convert_call, @function
+        .p2align 4
+tenon_convert_call:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        subq    $REGISTERS_BYTES, %rsp
+        movq    %rdi, (%rsp)
+        movq    %rsi, 8(%rsp)
+        movq    %rdx, 16(%rsp)
+        movq    %rcx, 24(%rsp)
+        movq    %r8, 32(%rsp)
+        movq    %r9, 40(%rsp)
+        leaq    16(%rbp), %rax
+        movq    %rax, 48(%rsp)
+        movaps  %xmm0, 64(%rsp)
+        movaps  %xmm1, 80(%rsp)
+        movaps  %xmm2, 96(%rsp)
+        movaps  %xmm3, 112(%rsp)
+        movaps  %xmm4, 128(%rsp)
+        movaps  %xmm5, 144(%rsp)
+        movaps  %xmm6, 160(%rsp)
+        movaps  %xmm7, 176(%rsp)
+        movq    %r10, %rdi
+        movq    %rsp, %rsi
+        callq   tenon_convert_arguments
+        movaps  64(%rsp), %xmm0
+        testq   %rax, %rax
+        je      1f
+        movq    (%rsp), %rdi
+        movq    8(%rsp), %rsi
+        movq    16(%rsp), %rdx
+        movq    24(%rsp), %rcx
+        movq    32(%rsp), %r8
+        movq    40(%rsp), %r9
+        movaps  80(%rsp), %xmm1
+        movaps  96(%rsp), %xmm2
+        movaps  112(%rsp), %xmm3
+        movaps  128(%rsp), %xmm4
+        movaps  144(%rsp), %xmm5
+        movaps  160(%rsp), %xmm6
+        movaps  176(%rsp), %xmm7
+        leaveq
+        .cfi_remember_state
+        .cfi_def_cfa %rsp, 8
+        jmpq    *%rax
+        .cfi_restore_state
+        .cfi_def_cfa %rbp, 16
+1:      movq    (%rsp), %rax
+        leaveq
+        .cfi_def_cfa %rsp, 8
+        retq
+        .cfi_endproc
+        .size   tenon_convert_call, .-tenon_convert_call
 #endif
         .section .note.GNU-stack,"",%progbits

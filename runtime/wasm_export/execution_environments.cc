@@ -1,0 +1,179 @@
+// Execution environments as the host sees them: each belongs to an instance, which knows all of
+// its own, so that they can be terminated and freed with it.
+#include <cstdio>
+#include <mutex>
+
+#include "runtime/tenon.h"
+#include "runtime/terminate.h"
+#include "runtime/wasm_export/handles.h"
+
+namespace tenon::runtime {
+namespace {
+
+std::mutex g_mutex;  // guards the instances' lists
+
+template <typename Function>
+void ForEachEnvironment(const InstanceHandle* handle, const Function& function) {
+  const std::lock_guard lock(g_mutex);
+  for (abi::ExecutionEnvironment* environment = handle->environments; environment != nullptr;
+       environment = environment->next) {
+    function(environment);
+  }
+}
+
+}  // namespace
+
+abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
+                                             const ExecutionEnvironmentOptions& options,
+                                             char* error_buf, std::uint32_t error_size) {
+  const std::uint64_t limit = handle->limits.stack_bytes;
+  Result<abi::ExecutionEnvironment*> environment =
+      limit != 0 && options.stack_bytes > limit
+          ? Error::Format("a stack of %llu bytes; the instance's limit is %llu",
+                          static_cast<unsigned long long>(options.stack_bytes),
+                          static_cast<unsigned long long>(limit))
+          : CreateExecutionEnvironment(options);
+  if (!environment.ok()) {
+    Report(error_buf, error_size, environment.error().text());
+    return nullptr;
+  }
+  (*environment)->embedder = handle;
+  const std::lock_guard lock(g_mutex);
+  if (handle->terminated)
+    (*environment)->termination = abi::ExecutionEnvironment::Termination::kTaken;
+  (*environment)->next = handle->environments;
+  handle->environments = *environment;
+  return *environment;
+}
+
+void DestroyEnvironment(abi::ExecutionEnvironment* environment) {
+  {
+    const std::lock_guard lock(g_mutex);
+    abi::ExecutionEnvironment** link = &HandleOf(environment)->environments;
+    while (*link != nullptr && *link != environment) link = &(*link)->next;
+    if (*link != nullptr) *link = environment->next;
+  }
+  DestroyExecutionEnvironment(environment);
+}
+
+}  // namespace tenon::runtime
+
+using namespace tenon;           // NOLINT: these functions translate between the two worlds
+using namespace tenon::runtime;  // NOLINT
+
+namespace {
+
+wasm_exec_env_t AsHandle(abi::ExecutionEnvironment* environment) {
+  return reinterpret_cast<wasm_exec_env_t>(environment);
+}
+
+}  // namespace
+
+extern "C" {
+
+wasm_exec_env_t wasm_runtime_create_exec_env(wasm_module_inst_t module_inst, uint32_t stack_size) {
+  char error[sizeof module_inst->exception];
+  abi::ExecutionEnvironment* const environment =
+      CreateEnvironment(module_inst, {stack_size == 0 ? module_inst->stack_size : stack_size},
+                        error, sizeof error);
+  if (environment == nullptr) wasm_runtime_set_exception(module_inst, error);
+  return AsHandle(environment);
+}
+
+wasm_exec_env_t tenon_create_exec_env(wasm_module_inst_t module_inst, void* stack,
+                                      uint64_t stack_size, char* error_buf,
+                                      uint32_t error_buf_size) {
+  ExecutionEnvironmentOptions options;
+  options.stack = stack;
+  options.stack_bytes = stack_size == 0 && stack == nullptr ? module_inst->stack_size : stack_size;
+  return AsHandle(CreateEnvironment(module_inst, options, error_buf, error_buf_size));
+}
+
+void wasm_runtime_destroy_exec_env(wasm_exec_env_t exec_env) {
+  if (exec_env == nullptr) return;
+  InstanceHandle* const handle = HandleOf(Of(exec_env));
+  if (handle->singleton == Of(exec_env)) handle->singleton = nullptr;
+  DestroyEnvironment(Of(exec_env));
+}
+
+wasm_exec_env_t wasm_runtime_get_exec_env_singleton(wasm_module_inst_t module_inst) {
+  if (module_inst->singleton == nullptr)
+    module_inst->singleton = Of(wasm_runtime_create_exec_env(module_inst, 0));
+  return AsHandle(module_inst->singleton);
+}
+
+wasm_module_inst_t wasm_runtime_get_module_inst(wasm_exec_env_t exec_env) {
+  const Instance* const calling = CallingInstance(Of(exec_env));
+  return calling != nullptr && calling->embedder != nullptr
+             ? static_cast<InstanceHandle*>(calling->embedder)
+             : HandleOf(Of(exec_env));
+}
+
+void wasm_runtime_set_module_inst(wasm_exec_env_t exec_env, const wasm_module_inst_t module_inst) {
+  abi::ExecutionEnvironment* const environment = Of(exec_env);
+  const std::lock_guard lock(tenon::runtime::g_mutex);
+  abi::ExecutionEnvironment** link = &HandleOf(environment)->environments;
+  while (*link != nullptr && *link != environment) link = &(*link)->next;
+  if (*link != nullptr) *link = environment->next;
+  environment->embedder = module_inst;
+  environment->next = module_inst->environments;
+  module_inst->environments = environment;
+}
+
+void wasm_runtime_set_user_data(wasm_exec_env_t exec_env, void* user_data) {
+  Of(exec_env)->user_data = user_data;
+}
+void* wasm_runtime_get_user_data(wasm_exec_env_t exec_env) { return Of(exec_env)->user_data; }
+
+void wasm_runtime_set_native_stack_boundary(wasm_exec_env_t exec_env,
+                                            uint8_t* native_stack_boundary) {
+  Of(exec_env)->native_boundary = native_stack_boundary;
+}
+
+bool wasm_runtime_detect_native_stack_overflow_size(wasm_exec_env_t exec_env,
+                                                    uint32_t required_size) {
+  const std::uint8_t* const boundary = Of(exec_env)->native_boundary;
+  const auto* const here = static_cast<const std::uint8_t*>(__builtin_frame_address(0));
+  if (boundary == nullptr || (here >= boundary && static_cast<std::uint64_t>(here - boundary) >=
+                                                      required_size)) {
+    return true;
+  }
+  wasm_runtime_set_exception(wasm_runtime_get_module_inst(exec_env), "native stack overflow");
+  return false;
+}
+
+bool wasm_runtime_detect_native_stack_overflow(wasm_exec_env_t exec_env) {
+  constexpr std::uint32_t kEnoughForAnyCall = 4096;
+  return wasm_runtime_detect_native_stack_overflow_size(exec_env, kEnoughForAnyCall);
+}
+
+bool wasm_runtime_init_thread_env(void) { return true; }
+void wasm_runtime_destroy_thread_env(void) {}
+bool wasm_runtime_thread_env_inited(void) { return true; }
+
+void wasm_runtime_terminate(wasm_module_inst_t module_inst) {
+  module_inst->terminated = true;
+  // The text of an exception belongs to the thread that runs the instance; the calls that end put
+  // it there. This one is for instances that do not run.
+  bool running = false;
+  ForEachEnvironment(module_inst, [&](abi::ExecutionEnvironment* environment) {
+    running = running || environment->depth != 0;
+    Terminate(environment);
+  });
+  if (!running) std::snprintf(module_inst->exception, sizeof module_inst->exception, "Exception: %s", kTerminatedText);
+}
+
+void wasm_runtime_clear_exception(wasm_module_inst_t module_inst) {
+  module_inst->exception[0] = '\0';
+  if (module_inst->terminated.exchange(false))
+    ForEachEnvironment(module_inst, ClearTermination);
+  ForEachEnvironment(module_inst,
+                     [](abi::ExecutionEnvironment* environment) { environment->pending = 0; });
+}
+
+bool wasm_runtime_begin_blocking_op(wasm_exec_env_t exec_env) {
+  return Of(exec_env)->termination == abi::ExecutionEnvironment::Termination::kNone;
+}
+void wasm_runtime_end_blocking_op(wasm_exec_env_t) {}
+
+}  // extern "C"
