@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(TENON_PROCESSOR ${CMAKE_SYSTEM_PROCESSOR})
-set(TENON_PUBLIC_HEADERS wasm_export.h tenon.h)
+set(TENON_PUBLIC_HEADERS wasm_export.h lib_export.h tenon.h)
 set(header_directory ${PROJECT_BINARY_DIR}/include/tenon)
 foreach(header ${TENON_PUBLIC_HEADERS})
   configure_file(${PROJECT_SOURCE_DIR}/runtime/${header} ${header_directory}/${header} COPYONLY)

@@ -16,8 +16,8 @@
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 #include "runtime/linear_memory.h"
-#include "runtime/native_call.h"
 #include "runtime/memory.h"
+#include "runtime/native_call.h"
 #include "runtime/traps.h"
 
 namespace tenon::runtime {

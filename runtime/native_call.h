@@ -61,8 +61,8 @@ struct NativeRegisters {
     if (letter == 'f' || letter == 'F') {
       vectors[0][0] = letter == 'f' ? cell | ~std::uint64_t{0xFFFFFFFF} : cell;  // NaN-boxed
     } else {
-      integers[0] = letter == 'i' ? static_cast<std::uint64_t>(static_cast<std::int64_t>(
-                                        static_cast<std::int32_t>(cell)))
+      integers[0] = letter == 'i' ? static_cast<std::uint64_t>(
+                                        static_cast<std::int64_t>(static_cast<std::int32_t>(cell)))
                                   : cell;
     }
   }

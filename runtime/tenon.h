@@ -45,8 +45,8 @@ WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* er
 
 /* ---- Reports. All figures are bytes, exact at any moment. Thread safe. */
 typedef struct tenon_usage_t {
-  uint64_t live_bytes;        /* allocated or mapped anonymously, as asked for */
-  uint64_t peak_bytes;        /* the most that live_bytes ever was */
+  uint64_t live_bytes; /* allocated or mapped anonymously, as asked for */
+  uint64_t peak_bytes; /* the most that live_bytes ever was */
   uint64_t live_blocks;
   uint64_t allocations;       /* ever made */
   uint64_t mapped_file_bytes; /* pages of files, which the system can drop; not in live_bytes */

@@ -120,9 +120,9 @@ typedef enum {
 #ifndef MEM_ALLOC_OPTION_DEFINED
 #define MEM_ALLOC_OPTION_DEFINED
 typedef enum {
-  Alloc_With_Pool = 0,          /* everything lies in the host's buffer */
-  Alloc_With_Allocator,         /* everything comes from the host's functions */
-  Alloc_With_System_Allocator,  /* malloc and anonymous mappings */
+  Alloc_With_Pool = 0,         /* everything lies in the host's buffer */
+  Alloc_With_Allocator,        /* everything comes from the host's functions */
+  Alloc_With_System_Allocator, /* malloc and anonymous mappings */
 } mem_alloc_type_t;
 
 typedef enum { Alloc_For_Runtime, Alloc_For_LinearMemory } mem_alloc_usage_t;
@@ -461,7 +461,8 @@ WASM_RUNTIME_API_EXTERN void wasm_func_get_result_types(const wasm_function_inst
                                                         const wasm_module_inst_t module_inst,
                                                         wasm_valkind_t* result_types);
 
-/* ---- Execution environments: a native stack for wasm code. Each is used by one thread at a time. */
+/* ---- Execution environments: a native stack for wasm code. Each is used by one thread at a time.
+ */
 
 /* stack_size in bytes, 0 for the instance's default; rounded up to what any compiled code needs.
  * NULL if there is no memory. */
@@ -605,12 +606,11 @@ WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_export_global_inst(
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_export_table_inst(
     const wasm_module_inst_t module_inst, const char* name, wasm_table_inst_t* table_inst);
 /* NULL for a null element and beyond the end. */
-WASM_RUNTIME_API_EXTERN wasm_function_inst_t
-wasm_table_get_func_inst(const wasm_module_inst_t module_inst, const wasm_table_inst_t* table_inst,
-                         uint32_t idx);
+WASM_RUNTIME_API_EXTERN wasm_function_inst_t wasm_table_get_func_inst(
+    const wasm_module_inst_t module_inst, const wasm_table_inst_t* table_inst, uint32_t idx);
 
-/* ---- Numbers for the host's objects. In Tenon an externref is the object's address itself (NULL is
- * null), so these are only for hosts that want numbers. Thread safe. */
+/* ---- Numbers for the host's objects. In Tenon an externref is the object's address itself (NULL
+ * is null), so these are only for hosts that want numbers. Thread safe. */
 WASM_RUNTIME_API_EXTERN bool wasm_externref_obj2ref(wasm_module_inst_t module_inst,
                                                     void* extern_obj, uint32_t* p_externref_idx);
 WASM_RUNTIME_API_EXTERN bool wasm_externref_objdel(wasm_module_inst_t module_inst,

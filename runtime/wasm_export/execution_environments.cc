@@ -5,6 +5,7 @@
 
 #include "runtime/tenon.h"
 #include "runtime/terminate.h"
+#include "runtime/traps.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {
@@ -53,6 +54,8 @@ void DestroyEnvironment(abi::ExecutionEnvironment* environment) {
     while (*link != nullptr && *link != environment) link = &(*link)->next;
     if (*link != nullptr) *link = environment->next;
   }
+  if (HandleOf(environment)->wasi != nullptr)
+    wasi::ForgetEnvironment(HandleOf(environment)->wasi, environment);
   DestroyExecutionEnvironment(environment);
 }
 
@@ -73,9 +76,8 @@ extern "C" {
 
 wasm_exec_env_t wasm_runtime_create_exec_env(wasm_module_inst_t module_inst, uint32_t stack_size) {
   char error[sizeof module_inst->exception];
-  abi::ExecutionEnvironment* const environment =
-      CreateEnvironment(module_inst, {stack_size == 0 ? module_inst->stack_size : stack_size},
-                        error, sizeof error);
+  abi::ExecutionEnvironment* const environment = CreateEnvironment(
+      module_inst, {stack_size == 0 ? module_inst->stack_size : stack_size}, error, sizeof error);
   if (environment == nullptr) wasm_runtime_set_exception(module_inst, error);
   return AsHandle(environment);
 }
@@ -134,8 +136,8 @@ bool wasm_runtime_detect_native_stack_overflow_size(wasm_exec_env_t exec_env,
                                                     uint32_t required_size) {
   const std::uint8_t* const boundary = Of(exec_env)->native_boundary;
   const auto* const here = static_cast<const std::uint8_t*>(__builtin_frame_address(0));
-  if (boundary == nullptr || (here >= boundary && static_cast<std::uint64_t>(here - boundary) >=
-                                                      required_size)) {
+  if (boundary == nullptr ||
+      (here >= boundary && static_cast<std::uint64_t>(here - boundary) >= required_size)) {
     return true;
   }
   wasm_runtime_set_exception(wasm_runtime_get_module_inst(exec_env), "native stack overflow");
@@ -160,15 +162,18 @@ void wasm_runtime_terminate(wasm_module_inst_t module_inst) {
     running = running || environment->depth != 0;
     Terminate(environment);
   });
-  if (!running) std::snprintf(module_inst->exception, sizeof module_inst->exception, "Exception: %s", kTerminatedText);
+  if (!running)
+    std::snprintf(module_inst->exception, sizeof module_inst->exception, "Exception: %s",
+                  kTerminatedText);
 }
 
 void wasm_runtime_clear_exception(wasm_module_inst_t module_inst) {
   module_inst->exception[0] = '\0';
-  if (module_inst->terminated.exchange(false))
-    ForEachEnvironment(module_inst, ClearTermination);
-  ForEachEnvironment(module_inst,
-                     [](abi::ExecutionEnvironment* environment) { environment->pending = 0; });
+  if (module_inst->terminated.exchange(false)) ForEachEnvironment(module_inst, ClearTermination);
+  abi::ExecutionEnvironment* const environment = CurrentEnvironment();
+  if (environment == nullptr) return;
+  environment->pending = 0;
+  environment->exception = nullptr;
 }
 
 bool wasm_runtime_begin_blocking_op(wasm_exec_env_t exec_env) {

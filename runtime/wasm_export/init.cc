@@ -88,8 +88,7 @@ Result<Allocator*> MakeAllocator(const RuntimeInitArgs& args, HostAllocator (*ad
   const MemAllocOption& option = args.mem_alloc_option;
   switch (args.mem_alloc_type) {
     case Alloc_With_Pool:
-      if (option.pool.heap_buf == nullptr)
-        return MakeReservedPoolAllocator(option.pool.heap_size);
+      if (option.pool.heap_buf == nullptr) return MakeReservedPoolAllocator(option.pool.heap_size);
       return MakePoolAllocator(option.pool.heap_buf, option.pool.heap_size);
     case Alloc_With_Allocator:
       if (option.allocator.malloc_func == nullptr || option.allocator.free_func == nullptr)
@@ -108,7 +107,8 @@ void End() {
   FreeContextKeys();
   FreeExternObjects();
   FreeRegistries();
-  const bool everything_is_gone = !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;
+  const bool everything_is_gone =
+      !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;
   DestroyPoolAllocator();
   UseAllocator(nullptr);
   for (std::size_t i = 0; i < kCategories; ++i) {

@@ -57,8 +57,8 @@ wasm_module_t Finish(const Result<ModuleHandle*>& module, char* error_buf,
 }
 
 Status Register(const char* name, ModuleHandle* module, std::uint8_t* buffer, std::uint32_t size) {
-  auto* const entry = static_cast<RegisteredModule*>(
-      Allocate(Category::kRuntime, sizeof(RegisteredModule)));
+  auto* const entry =
+      static_cast<RegisteredModule*>(Allocate(Category::kRuntime, sizeof(RegisteredModule)));
   char* const copy = entry != nullptr ? CopyText(LedgerOf(Category::kRuntime), name) : nullptr;
   if (copy == nullptr) {
     const Error error = OutOfMemory("the name of a module");
@@ -136,8 +136,9 @@ wasm_module_t wasm_runtime_load(uint8_t* buf, uint32_t size, char* error_buf,
 
 wasm_module_t wasm_runtime_load_ex(uint8_t* buf, uint32_t size, const LoadArgs* args,
                                    char* error_buf, uint32_t error_buf_size) {
-  const auto open_copy = [&](ModuleHandle* module, const loader::OpenOptions& options)
-      -> Result<std::unique_ptr<loader::MappedModule>> {
+  const auto open_copy =
+      [&](ModuleHandle* module,
+          const loader::OpenOptions& options) -> Result<std::unique_ptr<loader::MappedModule>> {
     module->copy = static_cast<std::uint8_t*>(AllocateRaw(module->ledger, size, 16));
     if (module->copy == nullptr) return OutOfMemory("a copy of the file");
     std::memcpy(module->copy, buf, size);
@@ -242,9 +243,9 @@ bool wasm_runtime_register_module(const char* module_name, wasm_module_t module,
   }
   const ModuleHandle* const known = FindRegisteredModule(module_name);
   if (known == module) return true;
-  const Status status =
-      known != nullptr ? Error::Format("another module is registered as \"%s\"", module_name)
-                       : Register(module_name, module, nullptr, 0);
+  const Status status = known != nullptr
+                            ? Error::Format("another module is registered as \"%s\"", module_name)
+                            : Register(module_name, module, nullptr, 0);
   if (!status.ok()) Report(error_buf, error_buf_size, status.error().text());
   return status.ok();
 }

@@ -20,7 +20,7 @@ std::uint32_t Clamp(std::uint64_t value) {
 const container::GlobalEntry& GlobalOf(wasm_global_type_t type) {
   return *reinterpret_cast<const container::GlobalEntry*>(type);
 }
-const container::MemoryEntry& MemoryOf(wasm_memory_type_t type) {
+const container::MemoryEntry& MemoryEntryOf(wasm_memory_type_t type) {
   return *reinterpret_cast<const container::MemoryEntry*>(type);
 }
 const container::TableEntry& TableOf(wasm_table_type_t type) {
@@ -154,7 +154,8 @@ void wasm_runtime_get_import_type(const wasm_module_t module, int32_t import_ind
   if (import_index < 0 || static_cast<std::uint64_t>(import_index) >= imports.size()) return;
   const container::ImportEntry& import = imports[static_cast<std::size_t>(import_index)];
   std::uint32_t index = 0;  // in the index space of its kind
-  for (const container::ImportEntry& earlier : imports.first(static_cast<std::size_t>(import_index)))
+  for (const container::ImportEntry& earlier :
+       imports.first(static_cast<std::size_t>(import_index)))
     index += earlier.kind == import.kind ? 1 : 0;
   import_type->module_name = CText(view, import.module);
   import_type->name = CText(view, import.name);
@@ -174,12 +175,11 @@ void wasm_runtime_get_export_type(const wasm_module_t module, int32_t export_ind
   const auto exports = view.Section<container::ExportEntry>(container::SectionId::kExports);
   if (export_index < 0 || static_cast<std::uint64_t>(export_index) >= exports.size()) return;
   const container::ExportEntry& entry = exports[static_cast<std::size_t>(export_index)];
-  const std::uint32_t type =
-      entry.kind == ExternKind::kFunction
-          ? view.Section<container::ReferencedFunctionEntry>(
-                    container::SectionId::kReferencedFunctions)[entry.index]
-                .type_index
-          : 0;
+  const std::uint32_t type = entry.kind == ExternKind::kFunction
+                                 ? view.Section<container::ReferencedFunctionEntry>(
+                                           container::SectionId::kReferencedFunctions)[entry.index]
+                                       .type_index
+                                 : 0;
   export_type->name = CText(view, entry.name);
   Describe(module, entry.kind, entry.index, type, export_type);
 }
@@ -208,13 +208,15 @@ wasm_valkind_t wasm_global_type_get_valkind(const wasm_global_type_t global_type
 bool wasm_global_type_get_mutable(const wasm_global_type_t global_type) {
   return GlobalOf(global_type).is_mutable != 0;
 }
-bool wasm_memory_type_get_shared(const wasm_memory_type_t) { return false; }
+bool wasm_memory_type_get_shared(const wasm_memory_type_t memory_type) {
+  return (MemoryEntryOf(memory_type).limits.flags & container::kLimitsShared) != 0;
+}
 uint32_t wasm_memory_type_get_init_page_count(const wasm_memory_type_t memory_type) {
-  return Clamp(tenon::runtime::MemoryOf(memory_type).limits.minimum);
+  return Clamp(MemoryEntryOf(memory_type).limits.minimum);
 }
 uint32_t wasm_memory_type_get_max_page_count(const wasm_memory_type_t memory_type) {
   return static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(tenon::runtime::MemoryOf(memory_type).limits.maximum, 65536));
+      std::min<std::uint64_t>(MemoryEntryOf(memory_type).limits.maximum, 65536));
 }
 wasm_valkind_t wasm_table_type_get_elem_kind(const wasm_table_type_t table_type) {
   return KindOf(TableOf(table_type).element_type);
@@ -227,8 +229,7 @@ uint32_t wasm_table_type_get_max_size(const wasm_table_type_t table_type) {
   return Clamp(TableOf(table_type).limits.maximum);
 }
 
-uint32_t wasm_func_get_param_count(const wasm_function_inst_t func_inst,
-                                   const wasm_module_inst_t) {
+uint32_t wasm_func_get_param_count(const wasm_function_inst_t func_inst, const wasm_module_inst_t) {
   return Signature(static_cast<const abi::FuncRef*>(func_inst)->type_key).parameter_count();
 }
 uint32_t wasm_func_get_result_count(const wasm_function_inst_t func_inst,

@@ -1,0 +1,70 @@
+// First fit over a list of blocks in order of address; neighbours that are free are merged.
+#include "runtime/wasm_export/module_heap.h"
+
+namespace tenon::runtime {
+namespace {
+
+struct Block {
+  Block* next;
+  std::uint64_t begin;
+  std::uint64_t size;
+  bool used;
+};
+
+// Takes `block`'s successor into it.
+void Absorb(Block* block) {
+  Block* const next = block->next;
+  block->size += next->size;
+  block->next = next->next;
+  Free(next);
+}
+
+}  // namespace
+
+struct ModuleHeap {
+  Ledger* ledger;
+  Block first;
+};
+
+ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t size) {
+  auto* const heap = static_cast<ModuleHeap*>(Allocate(ledger, sizeof(ModuleHeap)));
+  if (heap != nullptr) *heap = {&ledger, {nullptr, begin, size, false}};
+  return heap;
+}
+
+void FreeModuleHeap(ModuleHeap* heap) {
+  if (heap == nullptr) return;
+  while (heap->first.next != nullptr) Absorb(&heap->first);
+  Free(heap);
+}
+
+std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
+  if (size > UINT32_MAX) return 0;
+  size = size == 0 ? 8 : (size + 7) & ~std::uint64_t{7};
+  for (Block* block = &heap->first; block != nullptr; block = block->next) {
+    if (block->used || block->size < size) continue;
+    if (block->size > size) {
+      auto* const rest = static_cast<Block*>(Allocate(*heap->ledger, sizeof(Block)));
+      if (rest == nullptr) return 0;
+      *rest = {block->next, block->begin + size, block->size - size, false};
+      block->next = rest;
+      block->size = size;
+    }
+    block->used = true;
+    return block->begin;
+  }
+  return 0;
+}
+
+void HeapFree(ModuleHeap* heap, std::uint64_t address) {
+  Block* previous = nullptr;
+  for (Block* block = &heap->first; block != nullptr; previous = block, block = block->next) {
+    if (block->begin != address || !block->used) continue;
+    block->used = false;
+    if (block->next != nullptr && !block->next->used) Absorb(block);
+    if (previous != nullptr && !previous->used) Absorb(previous);
+    return;
+  }
+}
+
+}  // namespace tenon::runtime
