@@ -50,6 +50,7 @@ void* Make(Ledger& ledger, std::size_t size, std::size_t shift, bool zeroed) {
     t_refusal = {size, nullptr, 0};
     return nullptr;
   }
+  ledger.NoteAllocation();
   return given;
 }
 
@@ -75,12 +76,16 @@ bool Ledger::Add(std::uint64_t bytes, std::uint64_t blocks) {
     return false;
   }
   blocks_.fetch_add(blocks, std::memory_order_relaxed);
-  allocations_.fetch_add(1, std::memory_order_relaxed);
-  std::uint64_t peak = peak_.load(std::memory_order_relaxed);
-  while (before + bytes > peak &&
-         !peak_.compare_exchange_weak(peak, before + bytes, std::memory_order_relaxed)) {
-  }
   return true;
+}
+
+void Ledger::NoteAllocation() {
+  allocations_.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t live = live_.load(std::memory_order_relaxed);
+  std::uint64_t peak = peak_.load(std::memory_order_relaxed);
+  while (live > peak && !peak_.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+  }
+  if (parent_ != nullptr) parent_->NoteAllocation();
 }
 
 void Ledger::Subtract(std::uint64_t bytes, std::uint64_t blocks) {
@@ -163,6 +168,7 @@ void* Resize(void* block, std::size_t size) {
     t_refusal = {size - old_size, nullptr, 0};
     return nullptr;
   }
+  ledger.NoteAllocation();
   auto* const grown = static_cast<BlockHeader*>(moved);
   grown->size = size & kMaximumSize;
   auto* const bytes = reinterpret_cast<std::uint8_t*>(grown + 1);
@@ -186,7 +192,10 @@ Ledger& LedgerOf(const void* block) { return *HeaderOf(block)->ledger; }
 
 bool Charge(Ledger& ledger, std::uint64_t bytes, std::uint64_t blocks) {
   if (!ledger.Add(bytes, blocks)) return false;
-  if (CurrentAllocator().ReserveMapped(bytes)) return true;
+  if (CurrentAllocator().ReserveMapped(bytes)) {
+    ledger.NoteAllocation();
+    return true;
+  }
   ledger.Subtract(bytes, blocks);
   t_refusal = {bytes, nullptr, 0};
   return false;

@@ -43,6 +43,8 @@ class Ledger {
 
   // Counts; false, and nothing counted, if a limit here or above would be passed.
   bool Add(std::uint64_t bytes, std::uint64_t blocks);
+  // After what was added is really there.
+  void NoteAllocation();
   void Subtract(std::uint64_t bytes, std::uint64_t blocks);
   void CountMappedFile(std::int64_t bytes);
   // Takes a block over that so far only the parent counts.
