@@ -142,14 +142,11 @@ void Destroy(WasiContext* context) {
 Status MakeSharedMemory(WasiContext* context, const loader::MappedModule& module) {
   const container::View& view = module.view();
   const container::LimitsEntry* limits = nullptr;
-  bool spawns = false;
   for (const auto& import : view.Section<container::ImportEntry>(container::SectionId::kImports)) {
     if (import.kind == ExternKind::kMemory && (import.limits.flags & container::kLimitsShared) != 0)
       limits = &import.limits;
-    spawns |= import.kind == ExternKind::kFunction && view.String(import.module) == "wasi" &&
-              FindFunction("wasi", view.String(import.name)) != nullptr;
   }
-  if (limits == nullptr || !spawns) return Status::Ok();
+  if (limits == nullptr) return Status::Ok();
   const bool guard = module.variant().bounds_checks == container::BoundsChecks::kGuard;
   TENON_TRY(CreateLinearMemory(&context->shared_memory, *limits, guard, {},
                                LedgerOf(Category::kInstance)));

@@ -18,7 +18,8 @@ static void wait_milliseconds(long long milliseconds) {
   int count;
   poll_oneoff(&subscription, event, 1, &count);
 }
-__attribute__((noinline, disable_tail_calls)) static int deep(volatile int* depth) { return *depth ? deep(depth) + 1 : 0; }
+static volatile int kept = 1;  // not on the C stack, which lies in linear memory
+__attribute__((noinline)) static int deep(volatile int* depth) { return *depth ? deep(depth) + kept : 0; }
 
 // A thread's stack pointer is the C library's business; without one, each thread takes 4 KB here.
 static char stacks[1000][4096] __attribute__((aligned(16)));
@@ -64,11 +65,7 @@ EXPORT("many") int many(void) {
 C
 $WASM_CC -nostdlib -matomics -mbulk-memory -Wl,--no-entry,--shared-memory,--import-memory,--max-memory=16777216,--no-check-features \
   -Wl,--export-memory threads.c -o threads.wasm
-"$TENONC" threads.wasm -o threads.aot 2> error || {
-  grep -q "this release does not support" error && { cat error; exit 77; }
-  cat error
-  exit 1
-}
+"$TENONC" threads.wasm -o threads.aot
 expect() {  # status, words on standard error, then the arguments
   local wanted=$1 words=$2 status=0
   shift 2
