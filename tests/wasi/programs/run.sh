@@ -6,7 +6,9 @@
 # DIRECTORY has npm packages (node_modules/…) that the programs come from or are compiled with;
 # --fetch installs them there. --large adds the modules of 20 MB and more, which take minutes to
 # compile. What is needed and not there is named as skipped. Uses $TENONC, $TENON, $WASM_CC
-# as the end-to-end tests do; $RUSTC is a Rust compiler with a WASI target ($RUST_FLAGS: more options).
+# as the end-to-end tests do; $RUSTC is a Rust compiler with a WASI target ($RUST_FLAGS: more options),
+# $TENON_WASI_THREADS_SYSROOT a wasi-libc built for wasm32-wasip1-threads, beside the checkout
+# otherwise (wasi-threads-sysroot), with libc++ for threads in include/c++/v1 if it has that.
 # The last line is: N passed, N failed, N skipped.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -62,6 +64,31 @@ else
       compile cpp.wasm cpp.aot --opt-level=1; then
     ./native > expected
     check "C++: files, directories, time, random numbers" 3 expected "$TENON" --dir=data cpp.aot
+  fi
+fi
+
+# POSIX threads and std::thread, on wasi-threads.
+threads=${TENON_WASI_THREADS_SYSROOT:-$here/../../../../wasi-threads-sysroot}
+threads_cc=(--target=wasm32-wasip1-threads --sysroot="$threads" -resource-dir "$(clang-22 -print-resource-dir)" -pthread -O2
+  -Wl,--import-memory,--export-memory,--max-memory=67108864)
+if [[ ! -f $threads/lib/wasm32-wasip1-threads/libc.a ]]; then
+  skip "threads" "no \$TENON_WASI_THREADS_SYSROOT"
+else
+  mkdir -p data
+  if clang-22 "${threads_cc[@]}" "$here/threads.c" -o threads.wasm 2> errors && compile threads.wasm threads.aot --opt-level=1; then
+    printf 'sums 560000 560000 560000\nturns 200\njoined 300\ntimed wait timed out\n' > expected
+    check "C: POSIX threads" 6 expected "$TENON" --dir=data threads.aot
+    : > nothing
+    check "C: a thread exits while others run and wait" 33 nothing "$TENON" --dir=data threads.aot exit busy wait system
+    check "C: a thread traps while others run and wait" 134 nothing "$TENON" --dir=data threads.aot trap system wait busy
+    check "C: main returns while others run and wait" 34 nothing "$TENON" --dir=data threads.aot return wait busy system
+  fi
+  if [[ ! -f $threads/include/c++/v1/thread ]]; then
+    skip "std::thread" "no libc++ in the sysroot"
+  elif clang++-22 "${threads_cc[@]}" -std=c++20 -fno-exceptions -nostdinc++ -isystem "$threads/include/c++/v1" \
+      "$here/threads.cpp" -o threads_cpp.wasm 2> errors && compile threads_cpp.wasm threads_cpp.aot --opt-level=1; then
+    g++ -std=c++20 -O1 "$here/threads.cpp" -lpthread -o threads_native && ./threads_native > expected
+    check "C++: std::thread, futures, condition variables" 8 expected "$TENON" --dir=data threads_cpp.aot
   fi
 fi
 
