@@ -174,7 +174,8 @@ bool ResolveWasiImport(WasiContext* context, std::string_view module, std::strin
   if (function == nullptr) return false;
   *extern_value = Extern{};
   extern_value->kind = ExternKind::kFunction;
-  extern_value->native = context->trace.write != nullptr ? function->traced : function->native;
+  const bool traced = context != nullptr && context->trace.write != nullptr;
+  extern_value->native = traced ? function->traced : function->native;
   extern_value->attachment = context;
   const std::span<const ValueType> parameters(function->parameter_types,
                                               function->signature->letters.count);

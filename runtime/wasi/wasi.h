@@ -89,7 +89,8 @@ void ForgetEnvironment(WasiContext* context, const abi::ExecutionEnvironment* en
 
 // Whether `module` is the name of a WASI module ("wasi_snapshot_preview1", "wasi_unstable", …).
 bool IsWasiModule(std::string_view module);
-// Fills `extern_value` if `module` is one and has a function `name`.
+// Fills `extern_value` if `module` is one and has a function `name`. With a null context, to ask
+// whether there is such a function; it must not be called.
 bool ResolveWasiImport(WasiContext* context, std::string_view module, std::string_view name,
                        Extern* extern_value);
 
