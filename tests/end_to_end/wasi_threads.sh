@@ -55,7 +55,7 @@ EXPORT("overflow_in_thread") void overflow_in_thread(void) { spawn(kDeep); run(9
 // Threads that have ended make room for others; all of them have written to the one memory.
 EXPORT("many") int many(void) {
   int written = 0;
-  for (int i = 1; i <= 900; ++i) {
+  for (int i = 1; i <= 200; ++i) {
     spawn(kNothing);
     while (!seen[i]) wait_milliseconds(0);
     written += seen[i];
@@ -88,4 +88,4 @@ for how in $busy $wait $read; do
 done
 expect 134 "call stack exhausted" overflow_in_thread
 expect 0 "" many
-[ "$(cat output)" = 900 ]
+[ "$(cat output)" = 200 ]
