@@ -380,6 +380,8 @@ void Retain(Instance* instance) {
   ++instance->group->references;
 }
 
+const Ledger* LedgerOf(const Instance* instance) { return &instance->ledger; }
+
 const loader::MappedModule& ModuleOf(const Instance* instance) { return *instance->module; }
 
 bool FindExport(Instance* instance, std::string_view name, Extern* result) {

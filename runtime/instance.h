@@ -17,6 +17,7 @@
 namespace tenon::runtime {
 
 struct Instance;
+class Ledger;
 
 // Function type as plain spans into the container.
 struct FunctionSignature {
@@ -70,6 +71,8 @@ struct InstantiateOptions {
 // `*trap` is set; otherwise kNone.
 Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
                               const InstantiateOptions& options, abi::TrapKind* trap);
+// The books of what the instance holds.
+const Ledger* LedgerOf(const Instance* instance);
 // Drops one reference; the block goes when no other instance uses its exports.
 void Release(Instance* instance);
 void Retain(Instance* instance);

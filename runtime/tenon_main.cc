@@ -26,7 +26,9 @@
 #include "format/dump.h"
 #include "loader/choose_variant.h"
 #include "loader/mapped_module.h"
+#include "runtime/execution_environment.h"
 #include "runtime/instance.h"
+#include "runtime/memory_report.h"
 #include "runtime/wasi/wasi.h"
 
 namespace tenon::runtime {
@@ -61,6 +63,8 @@ constexpr char kHelp[] =
     "  --bounds-checks=MODE    Use the code with this kind of memory bounds checks:\n"
     "                          guard (guard pages) or explicit (compare and branch).\n"
     "                          Default: guard if the file has it.\n"
+    "  --memory-report[=json]  At the end, print to standard error what memory was used\n"
+    "                          for what, and the most that ever was.\n"
     "  --stack-size=BYTES      Size of the program's call stack. Default: 1048576.\n"
     "  --version               Print the version and exit.\n"
     "  --help, -h              Print this and exit.\n"
@@ -73,6 +77,7 @@ constexpr char kHelp[] =
     "run; 134: the program trapped.\n";
 
 struct CommandLine {
+  ReportForm report = ReportForm::kNone;
   // Kept for `wasi`, which refers to them; a deque's elements stay where they are.
   std::deque<std::string> texts;
   std::vector<const char*> program_arguments, program_environment, listeners, address_pool;
@@ -165,19 +170,28 @@ Status SetStackSize(CommandLine* line, const char* value) {
   return Status::Ok();
 }
 
+// Null: the form without a value.
+Status SetMemoryReport(CommandLine* line, const char* value) {
+  if (value != nullptr && std::strcmp(value, "json") != 0)
+    return Error::Format("--memory-report is alone or =json, not \"%s\".", value);
+  line->report = value == nullptr ? ReportForm::kText : ReportForm::kJson;
+  return Status::Ok();
+}
+
 struct Option {
   std::string_view name;
   Status (*set)(CommandLine* line, const char* value);
-  bool takes_value = true;
+  enum { kValue, kNoValue, kOptionalValue } value = kValue;
 };
 constexpr Option kOptions[] = {
     {"--dir", SetDirectory},
     {"--env", SetEnvironment},
     {"--tcp-listen", SetListener},
     {"--addr-pool", SetAddressPool},
-    {"--trace-wasi", SetTrace, false},
+    {"--trace-wasi", SetTrace, Option::kNoValue},
+    {"--memory-report", SetMemoryReport, Option::kOptionalValue},
     {"--invoke", SetInvoke},
-    {"--unknown-imports-trap", SetUnknownImportsTrap, false},
+    {"--unknown-imports-trap", SetUnknownImportsTrap, Option::kNoValue},
     {"--bounds-checks", SetBoundsChecks},
     {"--stack-size", SetStackSize},
 };
@@ -205,7 +219,8 @@ Status Parse(int count, char** arguments, CommandLine* line) {
     if (line->information != nullptr) return Status::Ok();
     const Option* option = FindOption(name);
     if (option == nullptr) return Error::Format("Unknown option \"%s\".", arguments[i]);
-    if (!option->takes_value) {
+    if (option->value == Option::kNoValue ||
+        (option->value == Option::kOptionalValue && equals == std::string_view::npos)) {
       if (equals != std::string_view::npos) {
         return Error::Format("%.*s takes no value.", static_cast<int>(name.size()), name.data());
       }
@@ -341,6 +356,8 @@ int ReportOutcome(const char* file, const abi::ExecutionEnvironment* environment
 
 // Everything that lives while the program runs, in the order in which it is made.
 struct Program {
+  Ledger module_ledger{Category::kModule, &LedgerOf(Category::kModule)};
+  loader::MemorySource module_memory = ModuleMemorySource(&module_ledger);
   std::unique_ptr<loader::MappedModule> module;
   wasi::WasiContext* wasi = nullptr;
   abi::ExecutionEnvironment* environment = nullptr;
@@ -362,7 +379,9 @@ bool ResolveImport(void* state, const container::ImportEntry& import, std::strin
 }
 
 Status Load(const CommandLine& line, Program* program, abi::TrapKind* trap) {
-  TENON_ASSIGN_OR_RETURN(program->module, loader::MappedModule::OpenFile(line.file, line.open));
+  loader::OpenOptions open = line.open;
+  open.memory = &program->module_memory;
+  TENON_ASSIGN_OR_RETURN(program->module, loader::MappedModule::OpenFile(line.file, open));
   TENON_ASSIGN_OR_RETURN(program->wasi, wasi::Create(line.wasi));
   TENON_TRY(wasi::MakeSharedMemory(program->wasi, *program->module));
   TENON_ASSIGN_OR_RETURN(program->environment, CreateExecutionEnvironment(line.environment));
@@ -427,19 +446,7 @@ int Invoke(const CommandLine& line, const Program& program, const char* name) {
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
-int Run(CommandLine& line) {
-  line.program_arguments.push_back(line.file);
-  if (line.invoke == nullptr) {
-    line.program_arguments.insert(line.program_arguments.end(), line.arguments.begin(),
-                                  line.arguments.end());
-  }
-  line.wasi.args = line.program_arguments;
-  line.wasi.environment = line.program_environment;
-  line.wasi.preopens = line.preopens;
-  line.wasi.listeners = line.listeners;
-  line.wasi.address_pool = line.address_pool;
-  signal(SIGPIPE, SIG_IGN);  // the program gets EPIPE instead
-  Program program;
+int RunLoaded(const CommandLine& line, Program& program) {
   abi::TrapKind trap = abi::TrapKind::kNone;
   const Status loaded = Load(line, &program, &trap);
   if (!loaded.ok()) return FileError(line.file, loaded.error().text());
@@ -464,6 +471,27 @@ int Run(CommandLine& line) {
     }
   }
   return Invoke(line, program, line.invoke);
+}
+
+int Run(CommandLine& line) {
+  line.program_arguments.push_back(line.file);
+  if (line.invoke == nullptr) {
+    line.program_arguments.insert(line.program_arguments.end(), line.arguments.begin(),
+                                  line.arguments.end());
+  }
+  line.wasi.args = line.program_arguments;
+  line.wasi.environment = line.program_environment;
+  line.wasi.preopens = line.preopens;
+  line.wasi.listeners = line.listeners;
+  line.wasi.address_pool = line.address_pool;
+  signal(SIGPIPE, SIG_IGN);  // the program gets EPIPE instead
+  Program program;
+  const int status = RunLoaded(line, program);
+  const ReportSubjects subjects = {
+      &program.module_ledger, program.instance != nullptr ? LedgerOf(program.instance) : nullptr,
+      program.environment != nullptr ? &program.environment->ledger : nullptr};
+  WriteMemoryReport(line.report, subjects, stderr);
+  return status;
 }
 
 // Prints the file without choosing a variant: it may be for another machine.

@@ -106,6 +106,14 @@ for script in tests/end_to_end/*.sh; do
   esac
 done
 
+stage "memory"
+if [[ -x $bin/memory-tests ]]; then
+  run_counting "memory" bash tests/memory/run.sh "$bin"
+else
+  echo "SKIPPED: the memory tests are not built with sanitizers or without WASI"
+  count 0 0 1
+fi
+
 stage "other machines, under qemu-user"
 run_counting "other machines" bash tests/cross/run.sh
 

@@ -1,0 +1,95 @@
+#include "tests/memory/interposed.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstddef>
+
+namespace {
+
+bool g_watching = false;
+tenon::tests::SystemMemoryUse g_use;
+
+void Note(std::uint64_t* counter) {
+  if (g_watching) ++*counter;
+}
+
+}  // namespace
+
+namespace tenon::tests {
+
+void StartWatching() {
+  g_use = {};
+  g_watching = true;
+}
+
+SystemMemoryUse StopWatching() {
+  g_watching = false;
+  return g_use;
+}
+
+}  // namespace tenon::tests
+
+extern "C" {
+
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* block, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+void* malloc(std::size_t size) {
+  Note(&g_use.allocations);
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  Note(&g_use.allocations);
+  return __libc_calloc(count, size);
+}
+void* realloc(void* block, std::size_t size) {
+  Note(&g_use.allocations);
+  return __libc_realloc(block, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  Note(&g_use.allocations);
+  return __libc_memalign(alignment, size);
+}
+void* memalign(std::size_t alignment, std::size_t size) {
+  Note(&g_use.allocations);
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
+  Note(&g_use.allocations);
+  *block = __libc_memalign(alignment, size);
+  return *block != nullptr ? 0 : ENOMEM;
+}
+void* mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
+  if ((flags & MAP_ANONYMOUS) != 0) Note(&g_use.anonymous_mappings);
+  return reinterpret_cast<void*>(
+      ::syscall(SYS_mmap, address, size, protection, flags, file, offset));
+}
+void* mmap64(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
+  return mmap(address, size, protection, flags, file, offset);
+}
+void* mremap(void* address, std::size_t old_size, std::size_t size, int flags, ...) {
+  Note(&g_use.anonymous_mappings);
+  va_list list;
+  va_start(list, flags);
+  void* const wanted = va_arg(list, void*);
+  va_end(list);
+  return reinterpret_cast<void*>(::syscall(SYS_mremap, address, old_size, size, flags, wanted));
+}
+int brk(void*) {
+  Note(&g_use.breaks);
+  errno = ENOMEM;
+  return -1;
+}
+void* sbrk(std::intptr_t) {
+  Note(&g_use.breaks);
+  errno = ENOMEM;
+  return reinterpret_cast<void*>(-1);
+}
+
+}  // extern "C"
