@@ -52,8 +52,8 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     early.run(function, functions);
-    RelaxUsedLoads(function);
   }
+  RelaxUsedLoads(module);
   functions.clear();
 
   static constexpr const llvm::OptimizationLevel* kLevels[] = {

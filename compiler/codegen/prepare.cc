@@ -1,72 +1,16 @@
-// Which loads must stay for their trap alone, and where the stack is checked.
-//
-// A load that traps is part of the result (core specification, section 4.4.7), but to LLVM a load
-// without uses is dead. Lowering therefore emits volatile loads; here, on SSA that mem2reg and
-// InstCombine have simplified, each load that a store, a call, a return or a branch depends
-// on becomes plain: those LLVM keeps for their value.
+// Where the stack is checked. Which loads must stay for their trap alone is relax_loads.cc's.
 #include "compiler/codegen/prepare.h"
 
-#include <llvm/ADT/PostOrderIterator.h>
-#include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
 
-#include <vector>
-
 #include "compiler/codegen/architecture.h"
 #include "format/abi.h"
 
 namespace tenon::compiler {
-
-namespace {
-
-using InstructionSet = llvm::SmallPtrSet<llvm::Instruction*, 32>;
-
-void MarkOperands(llvm::Instruction* root, InstructionSet& live) {
-  std::vector<llvm::Instruction*> work = {root};
-  while (!work.empty()) {
-    llvm::Instruction* instruction = work.back();
-    work.pop_back();
-    for (llvm::Value* operand : instruction->operands()) {
-      auto* definition = llvm::dyn_cast<llvm::Instruction>(operand);
-      if (definition != nullptr && live.insert(definition).second) work.push_back(definition);
-    }
-  }
-}
-
-bool IsGuardLoad(const llvm::Instruction& instruction) {
-  const auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction);
-  return load != nullptr && load->isVolatile();
-}
-
-}  // namespace
-
-void RelaxUsedLoads(llvm::Function& function) {
-  InstructionSet live;
-  for (llvm::BasicBlock& block : function) {
-    for (llvm::Instruction& instruction : block) {
-      if (IsGuardLoad(instruction)) continue;
-      if (instruction.isTerminator() || instruction.mayHaveSideEffects()) {
-        MarkOperands(&instruction, live);
-      }
-    }
-  }
-  // What is left is needed for its trap; its address is then needed too. Uses come
-  // before definitions in this order, but for phis, which only make the result more careful.
-  for (llvm::BasicBlock* block : llvm::post_order(&function)) {
-    for (llvm::Instruction& instruction : llvm::reverse(*block)) {
-      if (!IsGuardLoad(instruction)) continue;
-      if (live.contains(&instruction)) {
-        llvm::cast<llvm::LoadInst>(instruction).setVolatile(false);
-      } else {
-        MarkOperands(&instruction, live);
-      }
-    }
-  }
-}
 
 void InsertStackCheck(llvm::Function& function) {
   bool calls = false;

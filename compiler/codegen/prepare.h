@@ -6,8 +6,8 @@
 namespace tenon::compiler {
 
 // Makes those volatile loads plain whose value something needs; the others stay, so that their
-// trap stays. To be run on simplified SSA.
-void RelaxUsedLoads(llvm::Function& function);
+// trap stays. To be run on simplified SSA, before anything is inlined.
+void RelaxUsedLoads(llvm::Module& module);
 
 // Compares the stack pointer with the limit on entry of every function that calls. To be run
 // last: a function that was inlined needs no check.

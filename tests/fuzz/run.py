@@ -62,13 +62,13 @@ def run_batch(arguments, first, last):
         ours = subprocess.run([arguments.runner, f"--bounds-checks={mode}", f"--opt-level={level}",
                                f"--cpu={arguments.cpu}", *paths],
                               capture_output=True, timeout=3000)
-        theirs = subprocess.run([*NODE, os.path.join(HERE, "compare.mjs")], input=ours.stdout,
+        theirs = subprocess.run([*NODE, os.path.join(HERE, "compare.mjs"), mode], input=ours.stdout,
                                 capture_output=True, timeout=3000)
         lines = theirs.stdout.decode(errors="replace").splitlines()
         if theirs.returncode != 0 or not lines:
             message = theirs.stderr.decode(errors="replace")[-300:]
             return 0, 1, 0, [f"batch {first}: node failed: {message}"]
-        differences = [line for line in lines if line.startswith("DIFFERS ")]
+        differences = [line for line in lines if line.startswith(("DIFFERS ", "STATE "))]
         for line in differences:
             name = os.path.basename(line.split()[1].rstrip(":"))
             os.makedirs(arguments.keep, exist_ok=True)
