@@ -155,9 +155,10 @@ struct Exception {
   const TagInstance* tag;
   Exception* next;              // the runtime's
   Exception* previous;          // the runtime's
-  void* trace;                  // the runtime's: where it was thrown
+  Exception* next_marked;       // the runtime's
   std::uint64_t is_referenced;  // not 0: an exnref to it was handed out
-  std::uint64_t reserved;
+  std::uint32_t cells;
+  std::uint32_t is_marked;  // the runtime's
 };
 static_assert(sizeof(Exception) == 48);
 

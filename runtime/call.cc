@@ -133,6 +133,9 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   context->exec_env = environment;
   context->stack_limit = limit;
   current = environment;
+  const ActiveCall*& calls = ActiveCalls();
+  const ActiveCall call{environment, calls};
+  calls = &call;
   // Plain stores: only this thread writes, but Terminate reads.
   environment->thread.store(CurrentThread(), std::memory_order_relaxed);
   environment->depth.store(depth + 1, std::memory_order_relaxed);
@@ -159,6 +162,7 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
     }
   }
   current = previous_current;
+  calls = call.outer;
   context->exec_env = previous_environment;
   context->stack_limit = previous_limit;
   return {kind};

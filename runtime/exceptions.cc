@@ -1,6 +1,6 @@
 // Packages are blocks of the instance's ledger, in a list of the instance that defines
 // their tag, so that whatever is left goes with it. A package is freed when it is caught, unless
-// an exnref to it was handed out: such references can be anywhere.
+// a reference to it was handed out; those are collected when many have come together.
 #include "runtime/exceptions.h"
 
 #include <algorithm>
@@ -23,7 +23,14 @@ struct Trace {
   const void* addresses[kTraceFrames];
 };
 
-std::mutex g_mutex;  // guards the lists
+constexpr std::uint64_t kFirstCollection = 1000;  // exceptions of an instance
+
+std::mutex g_mutex;  // guards the lists; taken after the lock of the groups
+
+Trace* TraceOf(const abi::Exception& exception) {
+  return reinterpret_cast<Trace*>(reinterpret_cast<std::uintptr_t>(&exception + 1) +
+                                  std::uint64_t{exception.cells} * 8);
+}
 
 void RecordTrace(const abi::ExecutionEnvironment& environment, const void* const* frame,
                  Trace* trace) {
@@ -47,6 +54,7 @@ void Unlink(abi::Exception* exception) {
   } else {
     OwnerOf(*exception->tag)->exceptions = exception->next;
   }
+  --OwnerOf(*exception->tag)->exception_count;
 }
 
 // The export by which others know the tag, or nothing.
@@ -63,15 +71,20 @@ std::string_view NameOf(const Instance& owner, std::uint32_t tag) {
 abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
                              std::uint32_t cells, const void* const* frame) {
   Instance* const owner = OwnerOf(*tag);
+  if (owner->exception_count >= std::max(kFirstCollection, owner->next_collection)) {
+    const auto lock = LockGroups();
+    CollectExceptions(environment, owner);
+    owner->next_collection = 2 * owner->exception_count;
+  }
   const std::uint64_t payload = sizeof(abi::Exception) + std::uint64_t{cells} * 8;
   const std::lock_guard lock(g_mutex);
   auto* const block = static_cast<std::uint8_t*>(Allocate(owner->ledger, payload + sizeof(Trace)));
   if (block == nullptr) return nullptr;
   auto* const exception = new (block) abi::Exception{};
-  auto* const trace = new (block + payload) Trace;
-  RecordTrace(*environment, frame, trace);
+  RecordTrace(*environment, frame, new (block + payload) Trace);
   exception->tag = tag;
-  exception->trace = trace;
+  exception->cells = cells;
+  ++owner->exception_count;
   exception->next = owner->exceptions;
   if (owner->exceptions != nullptr) owner->exceptions->previous = exception;
   owner->exceptions = exception;
@@ -93,6 +106,19 @@ void FreeExceptions(Instance* instance) {
     exception = next;
   }
   instance->exceptions = nullptr;
+  instance->exception_count = 0;
+}
+
+void FreeUnmarkedExceptions(Instance* instance) {
+  const std::lock_guard lock(g_mutex);
+  for (abi::Exception* exception = instance->exceptions; exception != nullptr;) {
+    abi::Exception* const next = exception->next;
+    if (exception->is_marked == 0) {
+      Unlink(exception);
+      Free(exception);
+    }
+    exception = next;
+  }
 }
 
 bool CallerLooksForExceptions(const void* const* frame) {
@@ -104,7 +130,7 @@ bool CallerLooksForExceptions(const void* const* frame) {
 
 void DescribeException(abi::ExecutionEnvironment* environment) {
   const abi::Exception& exception = *environment->exception;
-  const auto& trace = *static_cast<const Trace*>(exception.trace);
+  const Trace& trace = *TraceOf(exception);
   environment->frame_count = 0;
   for (std::uint64_t i = 0; i < trace.count; ++i) {
     std::uint64_t offset = 0;

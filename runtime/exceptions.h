@@ -15,6 +15,10 @@ abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::
 // After a catch that handed out no reference: gone, if nobody else has one.
 void ReleaseException(abi::Exception* exception);
 void FreeExceptions(Instance* instance);
+void FreeUnmarkedExceptions(Instance* instance);
+// Frees those exceptions of `owner` that nothing on this thread refers to (exception_collector.cc).
+// Under the lock that guards groups.
+void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner);
 
 // Whether the code that `frame`'s function returns to looks for exceptions itself.
 bool CallerLooksForExceptions(const void* const* frame);

@@ -370,6 +370,8 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
   return instance;
 }
 
+std::unique_lock<std::mutex> LockGroups() { return std::unique_lock(g_groups_mutex); }
+
 void Release(Instance* instance) {
   const std::lock_guard lock(g_groups_mutex);
   ReleaseGroup(instance->group);

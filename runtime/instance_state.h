@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 
 #include "runtime/instance.h"
@@ -36,6 +37,8 @@ struct Instance {
   std::uint64_t maximum_frame;  // over the instance and what it is linked with
   void* embedder;               // what wasm_export.h calls an instance
   abi::Exception* exceptions;   // of the tags defined here (exceptions.h)
+  std::uint64_t exception_count;
+  std::uint64_t next_collection;  // when there are as many
   bool code_registered;
 
   const container::View& view() const { return module->view(); }
@@ -61,6 +64,9 @@ struct Instance {
            std::uint64_t{index - info().imported_globals} * 16;
   }
 };
+
+// Groups and what they consist of change under this lock.
+[[nodiscard]] std::unique_lock<std::mutex> LockGroups();
 
 // The instance behind a context; what stands in the context register may be a
 // HostFunction, which keeps its instance in the same place.

@@ -136,6 +136,10 @@ void FreeRegistries() {
 }
 
 abi::ExecutionEnvironment*& CurrentEnvironment() { return t_environment; }
+const ActiveCall*& ActiveCalls() {
+  static thread_local const ActiveCall* calls = nullptr;
+  return calls;
+}
 
 void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,
                      const void* const* frame) {

@@ -24,6 +24,12 @@ bool InReservation(const void* address);
 
 // The environment whose wasm runs on this thread; Call sets it.
 abi::ExecutionEnvironment*& CurrentEnvironment();
+// The calls into wasm that are under way on this thread, innermost first.
+struct ActiveCall {
+  const abi::ExecutionEnvironment* environment;
+  const ActiveCall* outer;
+};
+const ActiveCall*& ActiveCalls();
 
 // Records the frames from pc, frame pointer `frame` on, innermost first.
 void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,

@@ -57,4 +57,6 @@ for legacy in true false; do
     grep -q "uncaught exception: tag" output
     grep -q "#0 " output
   done
+  # Exceptions that were caught leave nothing behind.
+  [ "$(ulimit -v 150000; "$TENON" --bounds-checks=explicit --invoke=run exceptions.aot 800000)" = 38800000 ]
 done
