@@ -14,7 +14,20 @@ llvm::Value* FunctionLowering::AtomicAddress(const Instruction& instruction, llv
   // A memory's base is aligned, so the native address tells.
   llvm::Value* low_bits = builder_.CreateAnd(builder_.CreatePtrToInt(address, lowering_.i64),
                                              builder_.getInt64(width - 1));
-  TrapIf(builder_.CreateIsNotNull(low_bits), abi::TrapKind::kUnalignedAtomic);
+  llvm::Value* is_unaligned = builder_.CreateIsNotNull(low_bits);
+  if (!lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits)) {
+    TrapIf(is_unaligned, abi::TrapKind::kUnalignedAtomic);
+    return address;
+  }
+  // An address outside of the memory is that before it is unaligned: the last byte tells.
+  llvm::BasicBlock* unaligned = NewBlock("unaligned");
+  llvm::BasicBlock* aligned = NewBlock("aligned");
+  builder_.CreateCondBr(is_unaligned, unaligned, aligned);
+  builder_.SetInsertPoint(unaligned);
+  builder_.CreateLoad(builder_.getInt8Ty(), lowering_.Offset(builder_, address, width - 1),
+                      /*isVolatile=*/true);
+  lowering_.EmitTrap(builder_, Context(), abi::TrapKind::kUnalignedAtomic);
+  builder_.SetInsertPoint(aligned);
   return address;
 }
 
