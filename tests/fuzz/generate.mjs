@@ -13,8 +13,11 @@ const script = new vm.Script(`(function (Module, require, __dirname, __filename,
   { filename: program });
 let compiled = null;
 
+let fail = () => {};
+
 function run(args) {
   return new Promise((resolve) => {
+    fail = resolve;
     let status = 0;
     const quiet = { ...console, log() {}, warn() {}, error() {} };
     const module = {
@@ -60,9 +63,9 @@ globalThis.__wasm = (() => {
   return bytes;
 })();
 
-// A program that aborts throws outside of any promise of ours; onAbort has said so.
-process.on('uncaughtException', () => {});
-process.on('unhandledRejection', () => {});
+// A program that aborts may throw outside of any promise of ours.
+process.on('uncaughtException', () => fail(134));
+process.on('unhandledRejection', () => fail(134));
 for await (const line of readline.createInterface({ input: process.stdin })) {
   console.log(await run(JSON.parse(line)));
 }

@@ -86,7 +86,7 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--batch", type=int, default=20)
-    parser.add_argument("--size", type=int, default=4000, help="most random bytes for a module")
+    parser.add_argument("--size", type=int, default=2500, help="most random bytes for a module")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--cpu", default="x86-64-v2")
     parser.add_argument("--keep", default="fuzz-differences")
