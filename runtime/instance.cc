@@ -157,7 +157,7 @@ void Keep(Instance* instance, std::size_t import, Instance* owner, bool shares_r
 }
 
 // One block for everything of a size known now; null if there is no memory.
-Instance* AllocateInstance(loader::MappedModule& module) {
+Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   const container::View& view = module.view();
   const container::ModuleInfo& info = view.info();
   const std::uint64_t imports = view.Section<ImportEntry>(SectionId::kImports).size();
@@ -172,10 +172,10 @@ Instance* AllocateInstance(loader::MappedModule& module) {
   const std::uint64_t owners_at =
       records_at + std::uint64_t{info.imported_functions} * sizeof(abi::FuncRef);
   const std::uint64_t dropped_at = owners_at + imports * sizeof(Instance*);
-  auto* const block =
-      static_cast<std::uint8_t*>(Allocate(Category::kInstance, dropped_at + data + elements));
+  auto* const block = static_cast<std::uint8_t*>(Allocate(parent, dropped_at + data + elements));
   if (block == nullptr) return nullptr;
   auto* const instance = new (block) Instance{};
+  instance->ledger.JoinParent(&parent);
   instance->ledger.Adopt(block);
   instance->module = &module;
   instance->context = new (block + context_at) abi::VmContext{};
@@ -348,9 +348,9 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
                               const InstantiateOptions& options, abi::TrapKind* trap) {
   *trap = abi::TrapKind::kNone;
   InstallTrapHandlers();
-  Instance* const instance = AllocateInstance(module);
+  Ledger& parent = options.ledger != nullptr ? *options.ledger : LedgerOf(Category::kInstance);
+  Instance* const instance = AllocateInstance(module, parent);
   if (instance == nullptr) return OutOfMemory("an instance");
-  instance->ledger.SetLimit(options.maximum_bytes);
   Status status = LinkImports(instance, resolver, options);
   if (status.ok()) {
     FillFuncRefs(instance);
@@ -382,7 +382,7 @@ void Retain(Instance* instance) {
   ++instance->group->references;
 }
 
-const Ledger* LedgerOf(const Instance* instance) { return &instance->ledger; }
+Ledger* LedgerOf(Instance* instance) { return &instance->ledger; }
 
 const loader::MappedModule& ModuleOf(const Instance* instance) { return *instance->module; }
 

@@ -58,7 +58,8 @@ struct InstantiateOptions {
   // The memories' and tables' maxima are lowered to these; a larger minimum is refused.
   std::uint64_t maximum_memory_pages = ~std::uint64_t{0};
   std::uint64_t maximum_table_elements = ~std::uint64_t{0};
-  std::uint64_t maximum_bytes = ~std::uint64_t{0};  // of all that the instance allocates
+  // What the instance's ledger counts towards, beside its category; null: the category alone.
+  Ledger* ledger = nullptr;
   // Functions that no resolver supplies become functions that trap (kUnlinkedImport) when called
   // instead of an error.
   bool unknown_function_imports_trap = false;
@@ -72,7 +73,7 @@ struct InstantiateOptions {
 Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
                               const InstantiateOptions& options, abi::TrapKind* trap);
 // The books of what the instance holds.
-const Ledger* LedgerOf(const Instance* instance);
+Ledger* LedgerOf(Instance* instance);
 // Drops one reference; the block goes when no other instance uses its exports.
 void Release(Instance* instance);
 void Retain(Instance* instance);

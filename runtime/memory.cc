@@ -32,6 +32,7 @@ struct Refusal {
   std::uint64_t left = 0;
 };
 thread_local Refusal t_refusal;
+thread_local Ledger* t_scope = nullptr;
 
 BlockHeader* HeaderOf(const void* block) {
   return static_cast<BlockHeader*>(const_cast<void*>(block)) - 1;
@@ -109,6 +110,14 @@ void Ledger::Adopt(void* block) {
   allocations_.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Ledger::LeaveParent() {
+  Ledger* const parent = parent_;
+  if (parent == nullptr || parent->parent_ == nullptr) return;
+  parent->live_.fetch_sub(live_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  parent->blocks_.fetch_sub(blocks_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  parent_ = parent->parent_;
+}
+
 void Ledger::ResetPeak() {
   peak_.store(live_.load(std::memory_order_relaxed), std::memory_order_relaxed);
   allocations_.store(0, std::memory_order_relaxed);
@@ -132,7 +141,16 @@ void* Allocate(Ledger& ledger, std::size_t size) {
   return header + 1;
 }
 
-void* Allocate(Category category, std::size_t size) { return Allocate(LedgerOf(category), size); }
+void* Allocate(Category category, std::size_t size) {
+  const bool scoped = t_scope != nullptr && t_scope->category() == category;
+  return Allocate(scoped ? *t_scope : LedgerOf(category), size);
+}
+
+LedgerScope::LedgerScope(Ledger* ledger) : outer_(t_scope) {
+  if (ledger != nullptr) t_scope = ledger;
+}
+LedgerScope::~LedgerScope() { t_scope = outer_; }
+Ledger* LedgerScope::current() { return t_scope; }
 
 void* AllocateRaw(Ledger& ledger, std::size_t size, std::size_t alignment) {
   const std::size_t slack = alignment > 16 ? alignment : 0;

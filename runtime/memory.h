@@ -49,13 +49,17 @@ class Ledger {
   void CountMappedFile(std::int64_t bytes);
   // Takes a block over that so far only the parent counts.
   void Adopt(void* block);
+  // Counts towards `parent` from now on; only while it counts nothing.
+  void JoinParent(Ledger* parent) { parent_ = parent; }
+  // Counts towards its parent's parent from now on, because the parent goes.
+  void LeaveParent();
   // Forgets peak and number of allocations; for a new start of the runtime.
   void ResetPeak();
   // Forgets what is live; for when the memory itself is gone.
   void Forget();
 
  private:
-  Ledger* const parent_;
+  Ledger* parent_;
   const Category category_;
   std::atomic<std::uint64_t> live_{0}, peak_{0}, blocks_{0}, allocations_{0}, file_bytes_{0};
   std::atomic<std::uint64_t> limit_{kNoLimit};
@@ -65,7 +69,7 @@ Ledger& LedgerOf(Category category);
 
 // Zeroed and 16-byte aligned; null if there is no memory left or a limit reached.
 void* Allocate(Ledger& ledger, std::size_t size);
-void* Allocate(Category category, std::size_t size);
+void* Allocate(Category category, std::size_t size);  // on a LedgerScope's ledger, if there is one
 // Not zeroed; any power of two up to 32768 as alignment.
 void* AllocateRaw(Ledger& ledger, std::size_t size, std::size_t alignment);
 // Grows or shrinks a block, in place where possible; new bytes are zero. Null: left as it was.
@@ -82,6 +86,20 @@ void Discharge(Ledger& ledger, std::uint64_t bytes);
 // After one of the functions above has failed on this thread: "out of memory: N bytes for
 // `purpose`", with what is left, and of what.
 Error OutOfMemory(const char* purpose);
+
+// While it lives, what this thread allocates in the category of `ledger` without naming a ledger
+// counts on that one. Null: changes nothing.
+class LedgerScope {
+ public:
+  explicit LedgerScope(Ledger* ledger);
+  ~LedgerScope();
+  LedgerScope(const LedgerScope&) = delete;
+  // The innermost one's of this thread, or null.
+  static Ledger* current();
+
+ private:
+  Ledger* outer_;
+};
 
 Allocator& CurrentAllocator();
 // Only while nothing is allocated.

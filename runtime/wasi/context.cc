@@ -154,6 +154,7 @@ GuestMemory MemoryOfCaller(const abi::HostFunction& function) {
 Caller::Caller(abi::ExecutionEnvironment* calling)
     : environment(calling),
       context(*static_cast<WasiContext*>(calling->current_host->attachment)),
-      memory(MemoryOfCaller(*calling->current_host)) {}
+      memory(MemoryOfCaller(*calling->current_host)),
+      scope_(&LedgerOf(static_cast<const void*>(&context))) {}
 
 }  // namespace tenon::runtime::wasi

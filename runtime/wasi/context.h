@@ -23,6 +23,7 @@
 #include "format/abi.h"
 #include "format/result.h"
 #include "runtime/instance.h"
+#include "runtime/memory.h"
 #include "runtime/wasi/address_pool.h"
 #include "runtime/wasi/array.h"
 #include "runtime/wasi/signature.h"
@@ -162,9 +163,13 @@ class GuestMemory {
 // What a WASI function needs to know about its caller.
 struct Caller {
   explicit Caller(abi::ExecutionEnvironment* environment);
+  Caller(const Caller&) = delete;
   abi::ExecutionEnvironment* environment;
   WasiContext& context;
   GuestMemory memory;
+
+ private:
+  LedgerScope scope_;  // what a function allocates counts as the context itself does
 };
 
 // Writes `status` as a filestat.

@@ -69,6 +69,9 @@ struct WASMModuleCommon {
 };
 
 struct WASMModuleInstanceCommon {
+  // This handle's, the Instance's and the WASI context's bytes.
+  tenon::runtime::Ledger ledger{tenon::runtime::Category::kInstance,
+                                &tenon::runtime::LedgerOf(tenon::runtime::Category::kInstance)};
   WASMModuleCommon* module = nullptr;
   tenon::runtime::Instance* instance = nullptr;
   tenon::runtime::wasi::WasiContext* wasi = nullptr;

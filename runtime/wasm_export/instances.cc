@@ -131,7 +131,7 @@ Status Fill(InstanceHandle* handle, const InstantiationArgs2& arguments, std::ui
   const InstanceLimits& limits = handle->limits;
   if (limits.memory_pages != 0) options.maximum_memory_pages = limits.memory_pages;
   if (limits.table_elements != 0) options.maximum_table_elements = limits.table_elements;
-  if (limits.bytes != 0) options.maximum_bytes = limits.bytes;
+  options.ledger = &handle->ledger;
   Resolution resolution{handle, &arguments, depth};
   abi::TrapKind trap = abi::TrapKind::kNone;
   TENON_ASSIGN_OR_RETURN(handle->instance, Instantiate(*handle->module->mapped,
@@ -146,6 +146,7 @@ Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arg
                              std::uint32_t depth) {
   auto* const handle = Create<InstanceHandle>(Category::kInstance);
   if (handle == nullptr) return OutOfMemory("an instance");
+  handle->ledger.Adopt(handle);
   handle->module = module;
   handle->custom_data = arguments.custom_data;
   handle->limits = arguments.limits;
@@ -153,6 +154,8 @@ Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arg
     handle->limits.memory_pages = arguments.basic.max_memory_pages;
   handle->stack_size = arguments.basic.default_stack_size != 0 ? arguments.basic.default_stack_size
                                                                : kDefaultStackBytes;
+  if (handle->limits.bytes != 0) handle->ledger.SetLimit(handle->limits.bytes);
+  const LedgerScope scope(&handle->ledger);
   const Status status = Fill(handle, arguments, depth);
   if (status.ok()) return handle;
   wasm_runtime_deinstantiate(handle);
@@ -221,6 +224,7 @@ void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst) {
   DropExternObjects(module_inst);
   if (module_inst->instance != nullptr) {
     module_inst->instance->embedder = nullptr;
+    module_inst->instance->ledger.LeaveParent();  // others may keep it
     Release(module_inst->instance);
   }
   wasi::Destroy(module_inst->wasi);

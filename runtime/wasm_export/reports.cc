@@ -94,7 +94,7 @@ void tenon_get_module_usage(wasm_module_t module, tenon_usage_t* usage) {
   *usage = Translate(module->ledger.usage());
 }
 void tenon_get_instance_usage(wasm_module_inst_t module_inst, tenon_usage_t* usage) {
-  *usage = Translate(module_inst->instance->ledger.usage());
+  *usage = Translate(module_inst->ledger.usage());
 }
 void tenon_get_exec_env_usage(wasm_exec_env_t exec_env, tenon_usage_t* usage) {
   *usage = Translate(Of(exec_env)->ledger.usage());
@@ -113,7 +113,7 @@ void wasm_runtime_dump_mem_consumption(wasm_exec_env_t exec_env) {
   const InstanceHandle* const handle = HandleOf(Of(exec_env));
   Print("Of these\n");
   PrintUsage("this module", handle->module->ledger.usage());
-  PrintUsage("this instance", handle->instance->ledger.usage());
+  PrintUsage("this instance", handle->ledger.usage());
   PrintUsage("this environment", Of(exec_env)->ledger.usage());
 }
 

@@ -230,6 +230,30 @@ void TestFragmentation(const std::vector<ModuleFile>& modules, long sequences) {
   wasm_runtime_destroy();
 }
 
+// One instance's books are the whole category's, WASI included; likewise its module's.
+void TestBooks(const std::vector<ModuleFile>& modules) {
+  char error[300];
+  if (!InitPool(g_pool, sizeof g_pool)) return Check(false, "a pool");
+  for (const ModuleFile& file : modules) {
+    const wasm_module_t module = wasm_runtime_load(file.bytes, file.size, error, sizeof error);
+    const wasm_module_inst_t instance =
+        wasm_runtime_instantiate(module, 65536, 8192, error, sizeof error);
+    tenon_memory_report_t report;
+    tenon_usage_t its;
+    tenon_get_memory_report(&report);
+    tenon_get_instance_usage(instance, &its);
+    Check(its.live_bytes == report.categories[TENON_INSTANCE].live_bytes &&
+              its.live_blocks == report.categories[TENON_INSTANCE].live_blocks,
+          "an instance's books are complete", file.path.c_str());
+    tenon_get_module_usage(module, &its);
+    Check(its.live_bytes == report.categories[TENON_MODULE].live_bytes,
+          "a module's books are complete", file.path.c_str());
+    wasm_runtime_deinstantiate(instance);
+    wasm_runtime_unload(module);
+  }
+  wasm_runtime_destroy();
+}
+
 // ---- Limits, stacks of the host's, terminating.
 void TestLimits(const ModuleFile& library) {
   char error[300];
@@ -353,6 +377,7 @@ int Main(int count, char** arguments) {
   TestCustomAllocatorSeesAll(modules);
   for (const ModuleFile& module : modules) TestEveryAllocationCanFail(module);
   TestFragmentation(modules, sequences);
+  TestBooks(modules);
   TestLimits(*library);
   TestMappedModes(modules);
   std::printf("%d passed, %d failed, 0 skipped\n", g_passed, g_failed);
