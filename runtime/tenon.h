@@ -3,6 +3,8 @@
 #ifndef TENON_TENON_H
 #define TENON_TENON_H
 
+#include <stddef.h>
+
 #include "wasm_export.h"
 
 #ifdef __cplusplus
@@ -42,6 +44,26 @@ WASM_RUNTIME_API_EXTERN bool tenon_init_with_allocator(const tenon_allocator_t* 
 /* Maps a file instead of copying it: loading cost does not grow with its size. */
 WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* error_buf,
                                                       uint32_t error_buf_size);
+
+/* ---- WASI. For instances made from the module afterwards, beside wasm_runtime_set_wasi_args; the
+ * arrays and strings are the host's, and must live until then. */
+
+/* Makes standard input (0), output (1) or error (2) a callback. It reads into, or writes from,
+ * `size` bytes and returns how many it moved (reading 0: the end), or a negative errno value. It is
+ * called on the thread of the program that reads or writes. NULL: a descriptor again. */
+typedef int64_t (*tenon_wasi_stream_t)(void* user_data, void* bytes, uint64_t size);
+WASM_RUNTIME_API_EXTERN void tenon_set_wasi_stream(wasm_module_t module, uint32_t stream,
+                                                   tenon_wasi_stream_t callback, void* user_data);
+/* Listening TCP sockets, such as "127.0.0.1:8080" or "[::1]:8080": the program's descriptors behind
+ * its directories. Within the address pool, if one is set. */
+WASM_RUNTIME_API_EXTERN void tenon_set_wasi_listeners(wasm_module_t module,
+                                                      const char* const addresses[],
+                                                      uint32_t count);
+/* Gets a line for each call of a WASI function, as tenon --trace-wasi prints them, with its line
+ * feed. Of several threads, at once. */
+typedef void (*tenon_wasi_trace_t)(void* user_data, const char* line, size_t length);
+WASM_RUNTIME_API_EXTERN void tenon_set_wasi_trace(wasm_module_t module, tenon_wasi_trace_t callback,
+                                                  void* user_data);
 
 /* ---- Reports. All figures are bytes, exact at any moment. Thread safe. */
 typedef struct tenon_usage_t {

@@ -33,6 +33,7 @@ bool ResolveAgain(void* state, const ImportEntry& import, std::string_view, std:
   const abi::HostFunction& host = instance->host_functions[imports.functions++];
   result->native = host.native;
   result->attachment = host.attachment;
+  result->binding = host.binding;
   result->signature = {view.Parameters(type), view.Results(type),
                        instance->module->type_keys()[import.type]};
   return true;

@@ -388,6 +388,11 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_set_wasi_args_ex(
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_wasi_addr_pool(wasm_module_t module,
                                                              const char* addr_pool[],
                                                              uint32_t addr_pool_size);
+/* Names a program may resolve. Tenon gives programs no function that resolves names, so nothing is
+ * ever looked up, whatever the pool. */
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_wasi_ns_lookup_pool(wasm_module_t module,
+                                                                  const char* ns_lookup_pool[],
+                                                                  uint32_t ns_lookup_pool_size);
 /* Whether the module imports from WASI. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_wasi_mode(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN wasm_function_inst_t

@@ -43,6 +43,14 @@ struct WasiArguments {
   std::int64_t descriptors[3] = {-1, -1, -1};
 };
 
+// What tenon.h gives a WASI program beyond that.
+struct WasiExtras {
+  wasi::StreamCallback streams[3];
+  wasi::TraceSink trace;
+  const char* const* listeners = nullptr;
+  std::uint32_t listener_count = 0;
+};
+
 // What an instance may have at most; 0: no limit but the module's and the runtime's.
 struct InstanceLimits {
   std::uint64_t memory_pages = 0;
@@ -64,6 +72,7 @@ struct WASMModuleCommon {
   std::uint8_t* copy = nullptr;  // of the host's buffer, if that may go
   char* name = nullptr;
   tenon::runtime::WasiArguments wasi;
+  tenon::runtime::WasiExtras wasi_extras;
 
   const tenon::container::View& view() const { return mapped->view(); }
 };

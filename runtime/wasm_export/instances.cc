@@ -49,7 +49,11 @@ Status MakeWasi(InstanceHandle* handle, const WasiArguments& arguments) {
   for (int i = 0; i < 3; ++i) {
     if (arguments.descriptors[i] >= 0)
       options.streams[i].descriptor = static_cast<int>(arguments.descriptors[i]);
+    options.streams[i].callback = handle->module->wasi_extras.streams[i];
   }
+  const WasiExtras& extras = handle->module->wasi_extras;
+  options.listeners = {extras.listeners, extras.listener_count};
+  options.trace = extras.trace;
   TENON_ASSIGN_OR_RETURN(handle->wasi, wasi::Create(options));
   return wasi::MakeSharedMemory(handle->wasi, *handle->module->mapped);
 }

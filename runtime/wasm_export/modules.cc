@@ -291,4 +291,21 @@ void wasm_runtime_set_wasi_addr_pool(wasm_module_t module, const char* addr_pool
   module->wasi.address_pool_size = addr_pool_size;
 }
 
+// No function that a program can import resolves names, so there is none to allow or refuse.
+void wasm_runtime_set_wasi_ns_lookup_pool(wasm_module_t, const char*[], uint32_t) {}
+
+void tenon_set_wasi_stream(wasm_module_t module, uint32_t stream, tenon_wasi_stream_t callback,
+                           void* user_data) {
+  if (stream < 3) module->wasi_extras.streams[stream] = {callback, user_data};
+}
+
+void tenon_set_wasi_listeners(wasm_module_t module, const char* const addresses[], uint32_t count) {
+  module->wasi_extras.listeners = addresses;
+  module->wasi_extras.listener_count = count;
+}
+
+void tenon_set_wasi_trace(wasm_module_t module, tenon_wasi_trace_t callback, void* user_data) {
+  module->wasi_extras.trace = {callback, user_data};
+}
+
 }  // extern "C"
