@@ -1,12 +1,19 @@
 // A host for CRuby as npm ships it (@ruby/3.3-wasm-wasi), which is no command but a library: it
 // starts the interpreter and has it run a script. The imports that reach for JavaScript are left
-// as they are: calling one traps. Arguments: ruby.aot, the script, a directory, which the
-// script finds as /data.
+// as they are: calling one traps. What the script's value is handed out through is supplied.
+// Arguments: ruby.aot, the script, a directory, which the script finds as /data.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/tenon.h"
+
+// The handle of a Ruby object is its address.
+static uint32_t new_handle(wasm_exec_env_t caller, uint32_t object) {
+  (void)caller;
+  return object;
+}
+static NativeSymbol natives[] = {{"resource_new_rb-abi-value", new_handle, "(i)i", NULL}};
 
 static wasm_module_inst_t instance;
 static wasm_exec_env_t environment;
@@ -32,6 +39,7 @@ static uint32_t allocate(uint32_t size, uint32_t alignment) {
 
 static void* native(uint32_t address) { return wasm_runtime_addr_app_to_native(instance, address); }
 
+// The glue wants its strings with the NUL.
 static uint32_t copy_in(const char* bytes, uint32_t size) {
   const uint32_t address = allocate(size, 1);
   memcpy(native(address), bytes, size);
@@ -47,7 +55,7 @@ static char* read_file(const char* path, uint32_t* size) {
   fseek(file, 0, SEEK_END);
   *size = (uint32_t)ftell(file);
   rewind(file);
-  char* bytes = malloc(*size);
+  char* bytes = calloc(1, *size + 1);
   if (fread(bytes, 1, *size, file) != *size) exit(1);
   fclose(file);
   return bytes;
@@ -57,6 +65,9 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   RuntimeInitArgs init = {0};
   init.mem_alloc_type = Alloc_With_System_Allocator;
+  init.native_module_name = "canonical_abi";
+  init.native_symbols = natives;
+  init.n_native_symbols = 1;
   if (!wasm_runtime_full_init(&init)) fail("init");
   char error[300] = "";
   wasm_module_t module = tenon_load_file(argv[1], error, sizeof error);
@@ -80,8 +91,8 @@ int main(int argc, char** argv) {
   static const char* const kArguments[] = {"ruby.wasm", "-EUTF-8", "-e_=0"};
   uint32_t list[6];
   for (int i = 0; i < 3; ++i) {
-    list[i * 2] = copy_in(kArguments[i], (uint32_t)strlen(kArguments[i]));
-    list[i * 2 + 1] = (uint32_t)strlen(kArguments[i]);
+    list[i * 2 + 1] = (uint32_t)strlen(kArguments[i]) + 1;
+    list[i * 2] = copy_in(kArguments[i], list[i * 2 + 1]);
   }
   const uint32_t address = allocate(sizeof list, 4);
   memcpy(native(address), list, sizeof list);
@@ -90,7 +101,7 @@ int main(int argc, char** argv) {
 
   uint32_t size;
   const char* script = read_file(argv[2], &size);
-  uint32_t cells[2] = {copy_in(script, size), size};
+  uint32_t cells[2] = {copy_in(script, size + 1), size + 1};
   const uint32_t result = call(
       "rb-eval-string-protect: func(str: string) -> tuple<handle<rb-abi-value>, s32>", 2, cells);
   int32_t state;

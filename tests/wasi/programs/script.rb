@@ -1,5 +1,5 @@
-# What the Ruby program test runs; see run.sh.
-require 'set'
+# What CRuby runs in the program tests; what it must print is at the end. See run.sh.
+$stdout.sync = true
 require 'json'
 class Fib
   include Enumerable
@@ -20,3 +20,13 @@ puts Dir.children("/data").sort.inspect
 puts (1..20).reduce(:*), "ünïcode".upcase, [3,1,2].sort_by { -_1 }.inspect
 f = Fiber.new { Fiber.yield 1; 2 }
 puts f.resume, f.resume
+
+# > [0, 2, 8, 34, 144, 610, 2584, 10946]
+# > {"words"=>["a", "b", "c"], "t"=>3.5, "big"=>1267650600228229401496703205376}
+# > ArgumentError: caught
+# > ["out.json"]
+# > 2432902008176640000
+# > ÜNÏCODE
+# > [3, 2, 1]
+# > 1
+# > 2
