@@ -179,13 +179,14 @@ int Run(int argc, char** argv) {
       ->default_str("both")
       ->type_name("guard|explicit|both");
   app.add_option("--format", options.format, "What to write")
-      ->transform(CLI::CheckedTransformer(
-                      std::map<std::string, OutputFormat>{{"aot", OutputFormat::kContainer},
-                                                          {"object", OutputFormat::kObject},
-                                                          {"llvmir", OutputFormat::kLlvmIr}})
+      ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{
+                                              {"aot", OutputFormat::kContainer},
+                                              {"object", OutputFormat::kObject},
+                                              {"llvmir", OutputFormat::kLlvmIr},
+                                              {"llvmir-unopt", OutputFormat::kUnoptimizedLlvmIr}})
                       .description(""))
       ->default_str("aot")
-      ->type_name("aot|object|llvmir");
+      ->type_name("aot|object|llvmir|llvmir-unopt");
   app.add_option("--jobs,-j", options.jobs,
                  "Threads; 0 is one per core. The output is the same for any")
       ->default_str("0")

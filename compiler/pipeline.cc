@@ -68,10 +68,17 @@ struct Job {
   bool single_chunk;
 };
 
+std::vector<std::uint8_t> Print(const llvm::Module& module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, nullptr);
+  return {text.begin(), text.end()};
+}
+
 Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   const TargetDescription& target = task.variant->target;
   llvm::LLVMContext context;
-  context.setDiscardValueNames(job.options.format != OutputFormat::kLlvmIr);
+  context.setDiscardValueNames(job.options.format == OutputFormat::kContainer);
   llvm::Module module("wasm", context);
   const std::unique_ptr<llvm::TargetMachine> machine =
       MakeTargetMachine(target, job.options.opt_level);
@@ -86,13 +93,9 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
     function.addFnAttr("target-cpu", target.cpu);
     function.addFnAttr("target-features", machine->getTargetFeatureString());
   }
+  if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
   TENON_TRY(Optimize(module, *machine, job.options.opt_level));
-  if (job.options.format == OutputFormat::kLlvmIr) {
-    std::string text;
-    llvm::raw_string_ostream stream(text);
-    module.print(stream, nullptr);
-    return std::vector<std::uint8_t>(text.begin(), text.end());
-  }
+  if (job.options.format == OutputFormat::kLlvmIr) return Print(module);
   return EmitObject(module, *machine);
 }
 

@@ -12,7 +12,12 @@
 namespace tenon::compiler {
 
 enum class BoundsChecksOption : std::uint8_t { kGuard, kExplicit, kBoth };
-enum class OutputFormat : std::uint8_t { kContainer, kObject, kLlvmIr };
+enum class OutputFormat : std::uint8_t {
+  kContainer,
+  kObject,
+  kLlvmIr,             // what code is generated from
+  kUnoptimizedLlvmIr,  // what lowering made
+};
 
 // One machine to compile for.
 struct TargetOption {
@@ -38,7 +43,7 @@ struct Options {
 std::string VersionText();
 
 // Reads, validates, compiles and links `wasm`. Thread safe; the same input and options give
-// the same bytes. For OutputFormat::kObject and kLlvmIr the result is the (first) variant's
+// the same bytes. For OutputFormat::kObject and the IR formats the result is the (first) variant's
 // relocatable object or textual IR.
 Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
                                                      const Options& options);
