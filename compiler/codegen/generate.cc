@@ -7,11 +7,14 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/Mem2Reg.h>
 
 #include "compiler/codegen/context_argument.h"
 #include "compiler/codegen/prepare.h"
+#include "compiler/codegen/reroll_loops.h"
 #include "compiler/codegen/widen_indices.h"
 
 namespace tenon::compiler {
@@ -49,11 +52,21 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     early.addPass(llvm::InstCombinePass());
     early.addPass(llvm::SimplifyCFGPass());
   }
+  llvm::FunctionPassManager loop_form;
+  loop_form.addPass(llvm::EarlyCSEPass());
+  loop_form.addPass(llvm::LoopSimplifyPass());
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     early.run(function, functions);
   }
   RelaxUsedLoads(module);
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration() || opt_level < 2) continue;
+    loop_form.run(function, functions);
+    RerollLoops(functions.getResult<llvm::LoopAnalysis>(function),
+                functions.getResult<llvm::ScalarEvolutionAnalysis>(function));
+    functions.clear(function, function.getName());
+  }
   functions.clear();
 
   static constexpr const llvm::OptimizationLevel* kLevels[] = {

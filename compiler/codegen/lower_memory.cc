@@ -36,6 +36,22 @@ llvm::Value* FunctionLowering::MemoryField(std::uint32_t memory_index, std::size
               lowering_.AliasTag(Alias::kMemoryDescriptor), 8);
 }
 
+// In guard mode a memory never moves: one load on entry serves the function.
+llvm::Value* FunctionLowering::MemoryBase(std::uint32_t memory_index) {
+  constexpr std::size_t kBase = offsetof(abi::MemoryInstance, base);
+  if (!lowering_.IsGuarded(wasm_.memories[memory_index].limits)) {
+    return MemoryField(memory_index, kBase, lowering_.pointer, false);
+  }
+  llvm::Value*& base = memory_bases_[memory_index];
+  if (base == nullptr) {
+    const llvm::IRBuilderBase::InsertPointGuard restore(builder_);
+    llvm::BasicBlock& entry = native_->getEntryBlock();
+    builder_.SetInsertPoint(&entry, entry.begin());
+    base = MemoryField(memory_index, kBase, lowering_.pointer, true);
+  }
+  return base;
+}
+
 llvm::Value* FunctionLowering::Address(const Instruction& instruction, llvm::Value* index,
                                        std::uint64_t width) {
   const wasm::Limits& limits = wasm_.memories[instruction.memory_index].limits;
@@ -61,8 +77,7 @@ llvm::Value* FunctionLowering::Address(const Instruction& instruction, llvm::Val
     }
     TrapIf(outside, abi::TrapKind::kOutOfBoundsMemoryAccess);
   }
-  llvm::Value* base = MemoryField(instruction.memory_index, offsetof(abi::MemoryInstance, base),
-                                  lowering_.pointer, guarded);
+  llvm::Value* base = MemoryBase(instruction.memory_index);
   const auto flags = llvm::GEPNoWrapFlags::noUnsignedWrap();
   llvm::Value* address = builder_.CreateGEP(builder_.getInt8Ty(), base, wide, "", flags);
   if (instruction.memory_offset == 0) return address;

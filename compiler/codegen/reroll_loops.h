@@ -1,0 +1,13 @@
+// Undoes the unrolling that compilers did before they wrote WebAssembly.
+#pragma once
+
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
+
+namespace tenon::compiler {
+
+// Re-rolls each innermost loop of `function` whose body is several copies of one iteration.
+// Returns whether anything changed. Loops must be in simplified form.
+bool RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution);
+
+}  // namespace tenon::compiler
