@@ -14,6 +14,7 @@
 
 #include "compiler/codegen/context_argument.h"
 #include "compiler/codegen/prepare.h"
+#include "compiler/codegen/rebase_induction.h"
 #include "compiler/codegen/reroll_loops.h"
 #include "compiler/codegen/widen_indices.h"
 
@@ -52,6 +53,8 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     early.addPass(llvm::InstCombinePass());
     early.addPass(llvm::SimplifyCFGPass());
   }
+  llvm::FunctionPassManager fold;
+  fold.addPass(llvm::InstCombinePass());
   llvm::FunctionPassManager loop_form;
   loop_form.addPass(llvm::EarlyCSEPass());
   loop_form.addPass(llvm::LoopSimplifyPass());
@@ -63,6 +66,10 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   for (llvm::Function& function : module) {
     if (function.isDeclaration() || opt_level < 2) continue;
     loop_form.run(function, functions);
+    if (RebaseInduction(functions.getResult<llvm::LoopAnalysis>(function))) {
+      functions.clear(function, function.getName());
+      fold.run(function, functions);
+    }
     RerollLoops(functions.getResult<llvm::LoopAnalysis>(function),
                 functions.getResult<llvm::ScalarEvolutionAnalysis>(function));
     functions.clear(function, function.getName());
@@ -81,6 +88,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   for (llvm::Function& function : module) {
     // Trampolines and thunks run before or after wasm code that checks.
     if (function.isDeclaration() || !function.getName().starts_with("f")) continue;
+    ExpandWideDivisions(function);
     if (opt_level > 0) WidenIndices(function);
     InsertStackCheck(function);
   }

@@ -1,4 +1,5 @@
-// Where the stack is checked. Which loads must stay for their trap alone is relax_loads.cc's.
+// Where the stack is checked, and divisions that no instruction does. Which loads must stay for
+// their trap alone is relax_loads.cc's.
 #include "compiler/codegen/prepare.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -6,11 +7,33 @@
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
+#include <llvm/Transforms/Utils/IntegerDivision.h>
+
+#include <vector>
 
 #include "compiler/codegen/architecture.h"
 #include "format/abi.h"
 
 namespace tenon::compiler {
+
+void ExpandWideDivisions(llvm::Function& function) {
+  std::vector<llvm::BinaryOperator*> divisions;
+  for (llvm::BasicBlock& block : function) {
+    for (llvm::Instruction& instruction : block) {
+      if (instruction.isIntDivRem() && instruction.getType()->getScalarSizeInBits() > 64 &&
+          !instruction.getType()->isVectorTy())
+        divisions.push_back(llvm::cast<llvm::BinaryOperator>(&instruction));
+    }
+  }
+  for (llvm::BinaryOperator* division : divisions) {
+    const auto opcode = division->getOpcode();
+    if (opcode == llvm::Instruction::SDiv || opcode == llvm::Instruction::UDiv) {
+      llvm::expandDivision(division);
+    } else {
+      llvm::expandRemainder(division);
+    }
+  }
+}
 
 void InsertStackCheck(llvm::Function& function) {
   bool calls = false;

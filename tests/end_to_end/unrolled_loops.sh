@@ -1,0 +1,65 @@
+# Loops that clang unrolls, runs downwards or counts up to zero give what the C says, at every level.
+set -e
+cat > loops.c <<'END'
+#include <stdio.h>
+#include <stdint.h>
+enum { N = 1003 };
+static double a[N], b[N], m[40][40], q[40][40];
+static uint32_t w[N];
+static unsigned char text[N];
+__attribute__((noinline)) static double sum(const double* x, int n) {
+  double s = 0;
+  for (int i = 0; i < n; ++i) s += x[i];
+  return s;
+}
+__attribute__((noinline)) static void stencil(double* x, const double* y, int n) {
+  for (int i = 1; i < n - 1; ++i) x[i] = 0.33333 * (y[i - 1] + y[i] + y[i + 1]);
+}
+__attribute__((noinline)) static void in_place(double* x, int n) {
+  for (int i = 1; i < n; ++i) x[i] = x[i] * 0.5 + x[i - 1];
+}
+__attribute__((noinline)) static void scale(double* x, int n) {
+#pragma clang loop unroll_count(5)
+  for (int i = 0; i < n; ++i) x[i] *= 1.25;
+}
+__attribute__((noinline)) static uint32_t mix(uint32_t* x, int n) {
+  uint32_t h = 2166136261u;
+#pragma clang loop unroll_count(4)
+  for (int i = n - 1; i >= 0; --i) { h = (h ^ x[i]) * 16777619u; x[i] = h + (uint32_t)i; }
+  return h;
+}
+__attribute__((noinline)) static unsigned bytes(unsigned char* x, int n) {
+  unsigned s = 0;
+#pragma clang loop unroll_count(8)
+  for (int i = 0; i < n; ++i) { x[i] = (unsigned char)(x[i] * 7 + i); s += x[i]; }
+  return s;
+}
+__attribute__((noinline)) static void move_overlapping(double* x, int n) {
+#pragma clang loop unroll_count(2)
+  for (int i = 0; i + 3 < n; ++i) x[i + 3] = x[i] + 1;
+}
+int main(void) {
+  for (int i = 0; i < N; ++i) { a[i] = i * 0.75; b[i] = 0; w[i] = (uint32_t)i * 2654435761u; text[i] = (unsigned char)i; }
+  for (int i = 0; i < 40; ++i) for (int j = 0; j < 40; ++j) m[i][j] = (i * j) % 7;
+  for (int t = 0; t < 5; ++t) { stencil(b, a, N); stencil(a, b, N); }
+  in_place(a, N); scale(b, N); scale(a, 1000); move_overlapping(b, N); move_overlapping(b + 1, 7);
+  for (int t = 0; t < 3; ++t)
+    for (int i = 1; i < 39; ++i)
+      for (int j = 1; j < 39; ++j) q[i][j] = 0.2 * (m[i][j] + m[i][j - 1] + m[i][j + 1] + m[i - 1][j] + m[i + 1][j]) + q[i][j - 1];
+  printf("%.17g %.17g %.17g %u %u %u %.17g\n", sum(a, N), sum(b, N), sum(&q[0][0], 1600), mix(w, N), mix(w, 16), bytes(text, N), a[500]);
+  return 0;
+}
+END
+# -ffp-contract=off: WebAssembly rounds every operation.
+clang-22 -O0 -ffp-contract=off loops.c -o native
+$WASM_CC -O3 -ffp-contract=off loops.c -o loops.wasm
+./native > expected
+for level in 0 1 2 3; do
+  for mode in guard explicit; do
+    for cpu in x86-64-v2 native; do
+      "$TENONC" loops.wasm -o loops.aot --opt-level=$level --bounds-checks=$mode --cpu=$cpu
+      "$TENON" loops.aot > actual
+      cmp expected actual
+    done
+  done
+done
