@@ -34,7 +34,7 @@ set(CPACK_DEBIAN_COMPILER_PACKAGE_NAME tenon-compiler)
 set(CPACK_DEBIAN_COMPILER_PACKAGE_SUGGESTS "libtenon-dev, tenon")
 set(CPACK_DEBIAN_COMPILER_DESCRIPTION "ahead-of-time compiler for WebAssembly
  The program tenonc, which compiles WebAssembly modules to native code for
- x86-64, AArch64 and RISC-V, and the CMake function tenon_add_aot_module.")
+ x86-64, ARM and RISC-V, and the CMake function tenon_add_aot_module.")
 
 # Of a cross-built program, dpkg-shlibdeps would name this machine's cross packages.
 if(CMAKE_CROSSCOMPILING)

@@ -161,8 +161,11 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
   append_functions('f');
 
   for (const auto& [name, offset] : image.symbols) {
+    // "f12" is a function; support functions have names of their own, such as "floor".
+    const bool is_function =
+        name.size() > 1 && name[0] == 'f' && name.find_first_not_of("0123456789", 1) == name.npos;
     const std::uint32_t function =
-        name[0] == 'f' ? static_cast<std::uint32_t>(std::stoul(name.substr(1))) : container::kNone;
+        is_function ? static_cast<std::uint32_t>(std::stoul(name.substr(1))) : container::kNone;
     parts.code_ranges.push_back({offset, function});
   }
   std::sort(parts.code_ranges.begin(), parts.code_ranges.end(), [](const auto& a, const auto& b) {
@@ -231,8 +234,11 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   container::Parts parts = DescribeModule(module, layout, VersionText());
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const auto first = objects.begin() + static_cast<std::ptrdiff_t>(i * chunks.size());
-    TENON_ASSIGN_OR_RETURN(LinkedImage image,
-                           Link({first, first + static_cast<std::ptrdiff_t>(chunks.size())}));
+    TENON_ASSIGN_OR_RETURN(const std::vector<std::uint8_t> support,
+                           EmitSupport(variants[i].target));
+    TENON_ASSIGN_OR_RETURN(
+        LinkedImage image,
+        Link({first, first + static_cast<std::ptrdiff_t>(chunks.size())}, support));
     parts.variants.push_back(DescribeVariant(job, std::move(image), variants[i]));
   }
   return container::Write(parts);

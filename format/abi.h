@@ -32,8 +32,10 @@
 //     the function that VmContext::guarded_function names, anew from the host.
 //   - A host function that re-enters wasm and returns after an exception came out lets it pass.
 //
-// All structs here are laid out for 64-bit little-endian targets. Changing any
-// of them, or a .def table's existing rows, means a new kAbiVersion.
+// All structs here are little endian and the same for all targets, as a container has one layout
+// for all its variants: a pointer takes 64 bits, of which a 32-bit machine uses the first 32.
+// (Elements of tables, which only the machine itself lays out, are as large as its pointers.)
+// Changing any of them, or a .def table's existing rows, means a new kAbiVersion.
 #pragma once
 
 #include <cstddef>
@@ -85,9 +87,24 @@ enum class Builtin : std::uint32_t {
   kCount,
 };
 
+// A pointer as an element of an array that code and runtime share: 64 bits, of which a 32-bit
+// machine uses the first 32.
+template <typename T>
+struct PointerCell {
+  alignas(8) T* value;
+
+  PointerCell& operator=(T* pointer) {
+    value = pointer;
+    return *this;
+  }
+  operator T*() const { return value; }
+  T* operator->() const { return value; }
+};
+static_assert(sizeof(PointerCell<void>) == 8);
+
 // Filled once by the runtime.
 struct Builtins {
-  const void* entry[static_cast<std::size_t>(Builtin::kCount)];
+  PointerCell<const void> entry[static_cast<std::size_t>(Builtin::kCount)];
 };
 
 struct VmContext;
@@ -96,12 +113,14 @@ struct ExecutionEnvironment;  // the runtime's
 // What a funcref points to. A record lives in the instance that defines (or,
 // for host functions, imports) the function and is immutable.
 struct FuncRef {
-  const void* code;        // C's convention
-  VmContext* context;      // goes into the context register; a HostFunction for host functions
-  std::uint64_t type_key;  // see TypeKey
-  const void*
-      enter;  // EntryTrampoline of its type; null only in functions nothing outside can reach
-  const void* direct;    // the function itself, for its own instance and those who know the traits
+  alignas(8) const void* code;  // C's convention
+  alignas(
+      8) VmContext* context;  // goes into the context register; a HostFunction for host functions
+  std::uint64_t type_key;     // see TypeKey
+  alignas(8) const
+      void* enter;  // EntryTrampoline of its type; null only in functions nothing outside can reach
+  alignas(8) const
+      void* direct;      // the function itself, for its own instance and those who know the traits
   std::uint64_t traits;  // FunctionTrait
 };
 static_assert(sizeof(FuncRef) == 48 && offsetof(FuncRef, context) == 8 &&
@@ -123,19 +142,19 @@ struct EntryTrampolineTag;
 constexpr std::size_t CellsOf(ValueType type) { return type == ValueType::kV128 ? 2 : 1; }
 
 struct MemoryInstance {
-  std::uint8_t* base;
+  alignas(8) std::uint8_t* base;
   std::uint64_t size_bytes;
   std::uint64_t maximum_pages;
   // The rest is the runtime's.
   std::uint64_t reserved_bytes;  // how much lies reserved at base
-  void* ledger;                  // on which the memory's bytes are counted
+  alignas(8) void* ledger;       // on which the memory's bytes are counted
   std::uint32_t page_size_log2;
   std::uint32_t flags;  // container::LimitsFlag, and the runtime's own
 };
 static_assert(sizeof(MemoryInstance) == 48);
 
 struct TableInstance {
-  void** elements;  // references, in the way of value_type.h
+  alignas(8) void** elements;  // references, in the way of value_type.h
   std::uint64_t size;
   std::uint64_t maximum;
   std::uint64_t capacity;
@@ -146,17 +165,17 @@ static_assert(sizeof(TableInstance) == 40);
 // A tag is its address.
 struct TagInstance {
   std::uint64_t type_key;
-  void* instance;  // whose module defines it
+  alignas(8) void* instance;  // whose module defines it
 };
 static_assert(sizeof(TagInstance) == 16);
 
 // What an exnref points to. The cells of its values follow.
 struct Exception {
-  const TagInstance* tag;
-  Exception* next;              // the runtime's
-  Exception* previous;          // the runtime's
-  Exception* next_marked;       // the runtime's
-  std::uint64_t is_referenced;  // not 0: an exnref to it was handed out
+  alignas(8) const TagInstance* tag;
+  alignas(8) Exception* next;         // the runtime's
+  alignas(8) Exception* previous;     // the runtime's
+  alignas(8) Exception* next_marked;  // the runtime's
+  std::uint64_t is_referenced;        // not 0: an exnref to it was handed out
   std::uint32_t cells;
   std::uint32_t is_marked;  // the runtime's
 };
@@ -180,16 +199,18 @@ struct VmContext {
   // Set by whoever enters the instance: the entry from the host, or a call
   // from another instance (the caller copies its own two into the callee's
   // context, and stores its own again after the call has returned).
-  ExecutionEnvironment* exec_env;
-  const void* stack_limit;  // sp below it after a prologue is kCallStackExhausted
-  const Builtins* builtins;
-  void* instance;                  // the runtime's Instance
-  const std::uint64_t* type_keys;  // of all types of the module; for keys only known at run time
+  alignas(8) ExecutionEnvironment* exec_env;
+  alignas(8) const void* stack_limit;  // sp below it after a prologue is kCallStackExhausted
+  alignas(8) const Builtins* builtins;
+  alignas(8) void* instance;  // the runtime's Instance
+  alignas(8) const
+      std::uint64_t* type_keys;  // of all types of the module; for keys only known at run time
   std::uint64_t reserved[3];
   // Set by a caller for the adapter of a tail call, which reads them at once.
-  const void* tail_target;
-  const std::uint64_t* tail_arguments;  // the buffer
-  const FuncRef* guarded_function;      // set by a caller for the guard, which reads it at once
+  alignas(8) const void* tail_target;
+  alignas(8) const std::uint64_t* tail_arguments;  // the buffer
+  alignas(
+      8) const FuncRef* guarded_function;  // set by a caller for the guard, which reads it at once
   std::uint64_t reserved_end;
 };
 static_assert(sizeof(VmContext) == 96);
@@ -201,17 +222,18 @@ static_assert(sizeof(VmContext) == 96);
 // stack_argument_bytes of stack arguments, calls `native(exec_env, parameters…)`,
 // switches back, and unwinds if the host left an exception pending.
 struct HostFunction {
-  ExecutionEnvironment* exec_env;
-  const void* stack_limit;
-  const Builtins* builtins;
-  void* instance;  // the importing Instance
-  const void* native;
+  alignas(8) ExecutionEnvironment* exec_env;
+  alignas(8) const void* stack_limit;
+  alignas(8) const Builtins* builtins;
+  alignas(8) void* instance;  // the importing Instance
+  alignas(8) const void* native;
   std::uint64_t stack_argument_bytes;  // multiple of 16
-  void* attachment;
-  const void* binding;  // the runtime's: how `native` wants its arguments converted, or null
-  const void* tail_target;
-  const std::uint64_t* tail_arguments;
-  const FuncRef* guarded_function;
+  alignas(8) void* attachment;
+  alignas(8) const
+      void* binding;  // the runtime's: how `native` wants its arguments converted, or null
+  alignas(8) const void* tail_target;
+  alignas(8) const std::uint64_t* tail_arguments;
+  alignas(8) const FuncRef* guarded_function;
   std::uint64_t reserved;
 };
 static_assert(sizeof(HostFunction) == 96 && offsetof(HostFunction, native) == 32 &&

@@ -1,6 +1,7 @@
 // The memory source of a loader without a runtime.
 #include "loader/memory_source.h"
 
+#include <cstdint>
 #include <cstdlib>
 
 #include "loader/os_memory.h"
@@ -9,7 +10,9 @@ namespace tenon::loader {
 
 const MemorySource& SystemMemorySource() {
   static constexpr MemorySource source = {
-      [](void*, std::uint64_t size, MemorySource::Use) { return std::calloc(1, size); },
+      [](void*, std::uint64_t size, MemorySource::Use) {
+        return size <= SIZE_MAX ? std::calloc(1, size) : nullptr;
+      },
       [](void* block) { std::free(block); },
       [](void*, std::uint64_t size) { return os::MapAnonymous(size, os::Access::kReadWrite); },
       [](void*, void* pages, std::uint64_t size) { os::Unmap(pages, size); },

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 #include "loader/os_memory.h"
@@ -26,6 +27,13 @@ int ProtectionOf(Access access) {
   return PROT_NONE;
 }
 
+// On 32-bit machines sizes may be more than there are addresses.
+bool Fits(std::uint64_t size) {
+  if (size <= SIZE_MAX) return true;
+  errno = ENOMEM;
+  return false;
+}
+
 }  // namespace
 
 std::uint64_t PageSize() {
@@ -34,12 +42,14 @@ std::uint64_t PageSize() {
 }
 
 void* MapAnonymous(std::uint64_t size, Access access) {
+  if (!Fits(size)) return nullptr;
   void* const base = ::mmap(nullptr, size, ProtectionOf(access),
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return base == MAP_FAILED ? nullptr : base;
 }
 
 void* Remap(void* base, std::uint64_t old_size, std::uint64_t size) {
+  if (!Fits(size)) return nullptr;
 #if defined(__linux__)
   void* const moved = ::mremap(base, old_size, size, MREMAP_MAYMOVE);
   return moved == MAP_FAILED ? nullptr : moved;
@@ -79,6 +89,7 @@ void CloseFile(const File& file) {
 }
 
 void* MapFile(void* at, const File& file, std::uint64_t offset, std::uint64_t size, Access access) {
+  if (!Fits(size)) return nullptr;
   void* const base =
       ::mmap(at, size, ProtectionOf(access), MAP_PRIVATE | (at != nullptr ? MAP_FIXED : 0),
              file.descriptor, static_cast<off_t>(offset));

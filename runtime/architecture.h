@@ -14,6 +14,10 @@ namespace tenon::runtime {
 // denotes.
 const void* const* FrameRecord(const void* const* frame_pointer);
 
+// The frame pointer, in generated code's way, of the function whose __builtin_frame_address(0) is
+// given.
+const void* const* OwnFrame(const void* frame_address);
+
 // How many bytes of arguments the C convention puts on the stack for a host function of this
 // signature, the execution environment first; a multiple of 16.
 std::uint64_t StackArgumentBytes(const FunctionSignature& signature);

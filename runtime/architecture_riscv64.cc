@@ -10,6 +10,10 @@ namespace tenon::runtime {
 // s0 is the stack pointer before the call; the record lies right below.
 const void* const* FrameRecord(const void* const* frame_pointer) { return frame_pointer - 2; }
 
+const void* const* OwnFrame(const void* frame_address) {
+  return static_cast<const void* const*>(frame_address);
+}
+
 std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
   std::uint64_t integers = 1, floats = 0, integer_results = 0, float_results = 0;
   const auto is_float = [](ValueType type) {

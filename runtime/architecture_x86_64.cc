@@ -9,6 +9,10 @@ namespace tenon::runtime {
 
 const void* const* FrameRecord(const void* const* frame_pointer) { return frame_pointer; }
 
+const void* const* OwnFrame(const void* frame_address) {
+  return static_cast<const void* const*>(frame_address);
+}
+
 std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
   std::uint64_t integers = 1, vectors = 0, words = 0;
   if (abi::ResultsInMemory(signature.results.data(), signature.results.size())) ++integers;

@@ -3,13 +3,11 @@
 #ifndef TENON_RUNTIME_ASSEMBLY_H
 #define TENON_RUNTIME_ASSEMBLY_H
 
-#define TENON_WORD __SIZEOF_POINTER__
-
 /* abi::ExecutionEnvironment */
 #define ENVIRONMENT_WASM_SP 0
-#define ENVIRONMENT_HOST_SP (1 * TENON_WORD)
-#define ENVIRONMENT_CURRENT_HOST (2 * TENON_WORD)
-#define ENVIRONMENT_PENDING (3 * TENON_WORD)
+#define ENVIRONMENT_HOST_SP 8
+#define ENVIRONMENT_CURRENT_HOST 16
+#define ENVIRONMENT_PENDING 24
 
 /* abi::HostFunction; its execution environment comes first */
 #define HOST_NATIVE 32

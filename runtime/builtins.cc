@@ -29,10 +29,10 @@ Instance* Of(VmContext* context) { return static_cast<Instance*>(context->instan
 
 // Traps from the builtin it stands in, if `condition`.
 #define TENON_TRAP_IF(condition, kind) \
-  if (condition) RaiseTrap(context->exec_env, kind, __builtin_frame_address(0))
+  if (condition) RaiseTrap(context->exec_env, kind, OwnFrame(__builtin_frame_address(0)))
 
 void BuiltinTrap(VmContext* context, uint32_t kind) {
-  RaiseTrap(context->exec_env, static_cast<TrapKind>(kind), __builtin_frame_address(0));
+  RaiseTrap(context->exec_env, static_cast<TrapKind>(kind), OwnFrame(__builtin_frame_address(0)));
 }
 
 // Whether [at, at + length) leaves [0, size).
@@ -108,7 +108,7 @@ uint32_t BuiltinIsSubtype(VmContext*, uint64_t key, uint64_t super_key) {
 
 abi::Exception* BuiltinExceptionNew(VmContext* context, const abi::TagInstance* tag,
                                     uint32_t cells) {
-  const auto* const frame = static_cast<const void* const*>(__builtin_frame_address(0));
+  const auto* const frame = OwnFrame(__builtin_frame_address(0));
   abi::Exception* const exception = NewException(context->exec_env, tag, cells, frame);
   if (exception == nullptr) {
     SetPendingException(context->exec_env, "out of memory for an exception");
@@ -121,8 +121,8 @@ void BuiltinExceptionRelease(VmContext*, abi::Exception* exception) { ReleaseExc
 
 void BuiltinExceptionLeaves(VmContext* context) {
   // The wrapper lies between.
-  const auto* const wrapper = static_cast<const void* const*>(
-      FrameRecord(static_cast<const void* const*>(__builtin_frame_address(0)))[0]);
+  const auto* const wrapper =
+      static_cast<const void* const*>(FrameRecord(OwnFrame(__builtin_frame_address(0)))[0]);
   if (CallerLooksForExceptions(wrapper)) return;
   tenon_unwind(context->exec_env, static_cast<uint32_t>(TrapKind::kUncaughtException));
 }

@@ -23,14 +23,14 @@ struct RecordedFrame {
 
 struct ExecutionEnvironment {
   // ---- known to assembly
-  void* wasm_sp;               // where wasm was left by the innermost host call, or the stack's top
-  void* host_sp;               // see above
-  HostFunction* current_host;  // the running host function
-  std::uint32_t pending;       // not 0: the host function's caller is to be unwound
+  alignas(8) void* wasm_sp;  // where wasm was left by the innermost host call, or the stack's top
+  alignas(8) void* host_sp;  // see above
+  alignas(8) HostFunction* current_host;  // the running host function
+  alignas(8) std::uint32_t pending;       // not 0: the host function's caller is to be unwound
   std::uint32_t exit_requested;
   // ---- known to generated code (abi.h, exceptions)
-  Exception* exception;
-  void* reserved;
+  alignas(8) Exception* exception;
+  alignas(8) void* reserved;
   HostFunction guard;
   // ---- the runtime's
   runtime::Ledger ledger{runtime::Category::kExecutionEnvironment,

@@ -306,7 +306,8 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
             (supplied.is_mutable && !IsSubtype(wanted, {supplied.type, supplied.type_module}))) {
           return incompatible();
         }
-        instance->Part<void*>(view.info().global_pointers_offset)[globals++] = supplied.global;
+        instance->Part<abi::PointerCell<void>>(view.info().global_pointers_offset)[globals++] =
+            supplied.global;
         shares_references = IsFunctionReference(supplied.type);
         break;
       case ExternKind::kTag:
@@ -428,7 +429,7 @@ const abi::FuncRef* StartFunction(Instance* instance) {
 abi::MemoryInstance* MemoryOf(Instance* instance) {
   return instance->view().Section<container::MemoryEntry>(SectionId::kMemories).empty()
              ? nullptr
-             : instance->memories()[0];
+             : instance->memories()[0].value;
 }
 
 }  // namespace tenon::runtime

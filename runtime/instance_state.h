@@ -47,19 +47,22 @@ struct Instance {
   T* Part(std::uint32_t offset) const {
     return reinterpret_cast<T*>(reinterpret_cast<std::uint8_t*>(context) + offset);
   }
-  abi::MemoryInstance** memories() const {
-    return Part<abi::MemoryInstance*>(info().memory_pointers_offset);
+  abi::PointerCell<abi::MemoryInstance>* memories() const {
+    return Part<abi::PointerCell<abi::MemoryInstance>>(info().memory_pointers_offset);
   }
-  abi::TableInstance** tables() const {
-    return Part<abi::TableInstance*>(info().table_pointers_offset);
+  abi::PointerCell<abi::TableInstance>* tables() const {
+    return Part<abi::PointerCell<abi::TableInstance>>(info().table_pointers_offset);
   }
-  abi::TagInstance** tags() const { return Part<abi::TagInstance*>(info().tag_pointers_offset); }
-  const abi::FuncRef** function_imports() const {
-    return Part<const abi::FuncRef*>(info().function_imports_offset);
+  abi::PointerCell<abi::TagInstance>* tags() const {
+    return Part<abi::PointerCell<abi::TagInstance>>(info().tag_pointers_offset);
+  }
+  abi::PointerCell<const abi::FuncRef>* function_imports() const {
+    return Part<abi::PointerCell<const abi::FuncRef>>(info().function_imports_offset);
   }
   abi::FuncRef* funcrefs() const { return Part<abi::FuncRef>(info().funcrefs_offset); }
   void* GlobalCell(std::uint32_t index) const {
-    if (index < info().imported_globals) return Part<void*>(info().global_pointers_offset)[index];
+    if (index < info().imported_globals)
+      return Part<abi::PointerCell<void>>(info().global_pointers_offset)[index];
     return Part<std::uint8_t>(info().globals_offset) +
            std::uint64_t{index - info().imported_globals} * 16;
   }

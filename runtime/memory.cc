@@ -38,9 +38,9 @@ BlockHeader* HeaderOf(const void* block) {
   return static_cast<BlockHeader*>(const_cast<void*>(block)) - 1;
 }
 
-void* Make(Ledger& ledger, std::size_t size, std::size_t shift, bool zeroed) {
-  const std::uint64_t total = std::uint64_t{size} + shift + sizeof(BlockHeader);
-  if (size > kMaximumSize) {
+void* Make(Ledger& ledger, std::uint64_t size, std::size_t shift, bool zeroed) {
+  const std::uint64_t total = size + shift + sizeof(BlockHeader);
+  if (size > kMaximumSize || size > SIZE_MAX / 2) {
     t_refusal = {size, nullptr, 0};
     return nullptr;
   }
@@ -131,7 +131,7 @@ void Ledger::Forget() {
 
 Ledger& LedgerOf(Category category) { return g_categories[static_cast<std::size_t>(category)]; }
 
-void* Allocate(Ledger& ledger, std::size_t size) {
+void* Allocate(Ledger& ledger, std::uint64_t size) {
   void* const given = Make(ledger, size, 0, true);
   if (given == nullptr) return nullptr;
   auto* const header = static_cast<BlockHeader*>(given);
@@ -141,7 +141,7 @@ void* Allocate(Ledger& ledger, std::size_t size) {
   return header + 1;
 }
 
-void* Allocate(Category category, std::size_t size) {
+void* Allocate(Category category, std::uint64_t size) {
   const bool scoped = t_scope != nullptr && t_scope->category() == category;
   return Allocate(scoped ? *t_scope : LedgerOf(category), size);
 }
@@ -152,7 +152,7 @@ LedgerScope::LedgerScope(Ledger* ledger) : outer_(t_scope) {
 LedgerScope::~LedgerScope() { t_scope = outer_; }
 Ledger* LedgerScope::current() { return t_scope; }
 
-void* AllocateRaw(Ledger& ledger, std::size_t size, std::size_t alignment) {
+void* AllocateRaw(Ledger& ledger, std::uint64_t size, std::size_t alignment) {
   const std::size_t slack = alignment > 16 ? alignment : 0;
   void* const given = Make(ledger, size, slack, false);
   if (given == nullptr) return nullptr;
@@ -165,7 +165,7 @@ void* AllocateRaw(Ledger& ledger, std::size_t size, std::size_t alignment) {
   return header + 1;
 }
 
-void* Resize(void* block, std::size_t size) {
+void* Resize(void* block, std::uint64_t size) {
   BlockHeader* const header = HeaderOf(block);
   Ledger& ledger = *header->ledger;
   const std::size_t old_size = header->size;
@@ -174,7 +174,7 @@ void* Resize(void* block, std::size_t size) {
     header->size = size & kMaximumSize;
     return block;
   }
-  if (size > kMaximumSize || header->shift != 0) {
+  if (size > kMaximumSize || size > SIZE_MAX / 2 || header->shift != 0) {
     t_refusal = {size, nullptr, 0};
     return nullptr;
   }

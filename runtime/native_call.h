@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "format/abi.h"
+#include "runtime/arguments_arm.h"
 
 namespace tenon::runtime {
 
@@ -70,7 +72,38 @@ struct NativeRegisters {
 static_assert(offsetof(NativeRegisters, stack) == 64 && offsetof(NativeRegisters, vectors) == 80 &&
               sizeof(NativeRegisters) == 208);
 inline constexpr std::size_t kIntegerRegisters = 8, kVectorRegisters = 8;
+#elif defined(__arm__)
+struct NativeRegisters {
+  std::uint32_t integers[4];  // r0 to r3; the first two: the result
+  std::uint32_t* stack;
+  std::uint32_t padding;
+  std::uint32_t floats[16];  // s0 to s15; the first two: the result
+
+  void SetResult(char letter, std::uint64_t cell) {
+    std::uint32_t* const words = letter == 'f' || letter == 'F' ? floats : integers;
+    words[0] = static_cast<std::uint32_t>(cell);
+    words[1] = static_cast<std::uint32_t>(cell >> 32);
+  }
+};
+static_assert(offsetof(NativeRegisters, stack) == 16 && offsetof(NativeRegisters, floats) == 24 &&
+              sizeof(NativeRegisters) == 88);
 #endif
+
+// An argument where the convention has put it.
+class ArgumentCell {
+ public:
+  ArgumentCell(void* at, std::size_t bytes) : at_(at), bytes_(bytes) {}
+  std::uint64_t Get() const {
+    std::uint64_t value = 0;
+    std::memcpy(&value, at_, bytes_);
+    return value;
+  }
+  void Set(const void* pointer) const { std::memcpy(at_, &pointer, sizeof pointer); }
+
+ private:
+  void* at_;
+  std::size_t bytes_;
+};
 
 // Walks the arguments in the order of the signature's letters; the execution environment, which
 // comes first in all of them, is behind it from the start.
@@ -78,7 +111,31 @@ class ArgumentCursor {
  public:
   explicit ArgumentCursor(NativeRegisters* registers) : registers_(registers) {}
 
-  std::uint64_t* Next(char letter) {
+#if defined(__arm__)
+  ArgumentCell Next(char letter) {
+    const bool floating = letter == 'f' || letter == 'F';
+    const bool wide = letter == 'F' || letter == 'I';
+    const auto at = floating ? arguments_.Float(wide) : arguments_.Integer(wide);
+    std::uint32_t* const words = at.place == ArmArguments::Place::kInteger ? registers_->integers
+                                 : at.place == ArmArguments::Place::kFloat ? registers_->floats
+                                                                           : registers_->stack;
+    return {words + at.word, wide ? std::size_t{8} : 4};
+  }
+
+ private:
+  static ArmArguments BehindEnvironment() {
+    ArmArguments arguments;
+    arguments.Integer(false);
+    return arguments;
+  }
+  NativeRegisters* registers_;
+  ArmArguments arguments_ = BehindEnvironment();
+};
+#else
+  ArgumentCell Next(char letter) { return {Find(letter), 8}; }
+
+ private:
+  std::uint64_t* Find(char letter) {
     const bool floating = letter == 'f' || letter == 'F' || letter == 'V';
     if (floating && vectors_ < kVectorRegisters) return registers_->vectors[vectors_++];
 #if defined(__riscv)
@@ -90,10 +147,10 @@ class ArgumentCursor {
     return &registers_->stack[words_++];
   }
 
- private:
   NativeRegisters* registers_;
   std::size_t integers_ = 1, vectors_ = 0, words_ = 0;
 };
+#endif
 
 }  // namespace tenon::runtime
 

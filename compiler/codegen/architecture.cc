@@ -1,6 +1,8 @@
 // The table of architectures; see architecture.h.
 #include "compiler/codegen/architecture.h"
 
+#include "compiler/codegen/arm_support.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -16,6 +18,9 @@ constexpr CpuFeature kAarch64Features[] = {
 };
 constexpr CpuFeature kRiscv64Features[] = {
 #include "format/cpu_features_riscv64.def"
+};
+constexpr CpuFeature kArmFeatures[] = {
+#include "format/cpu_features_arm.def"
 #undef TENON_CPU_FEATURE
 };
 
@@ -33,7 +38,10 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .pointer_bits = 64,
      .has_guard_pages = true,
      .rounding_keeps_signalling_nans = false,
+     .selects_minimum = true,
      .has_tail_convention = true,
+     .fused_multiply_add = "+fma",
+     .support = nullptr,
      .trap = TrapInstruction::kUbsanTrap,
      .host_function = HostFunctionRegister::kNest,
      .cpu_features = kX86_64Features},
@@ -50,7 +58,10 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .pointer_bits = 64,
      .has_guard_pages = true,
      .rounding_keeps_signalling_nans = false,
+     .selects_minimum = true,
      .has_tail_convention = true,
+     .fused_multiply_add = "+neon",
+     .support = nullptr,
      .trap = TrapInstruction::kUbsanTrap,
      .host_function = HostFunctionRegister::kNest,
      .cpu_features = kAarch64Features},
@@ -69,10 +80,34 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .pointer_bits = 64,
      .has_guard_pages = true,
      .rounding_keeps_signalling_nans = true,
+     .selects_minimum = true,
      .has_tail_convention = false,
+     .fused_multiply_add = "+d",
+     .support = nullptr,
      .trap = TrapInstruction::kZeroHalfword,
      .host_function = HostFunctionRegister::kNest,
      .cpu_features = kRiscv64Features},
+    {.architecture = Architecture::kArm,
+     .names = "armv7 (also armv7a, thumbv7: ARM-state code, hard float)",
+     .triple = "armv7-unknown-linux-gnueabihf",
+     .cpu = "generic",
+     .cpu_help = "generic (any ARMv7-A with VFPv3-D16), or any CPU of that architecture that LLVM "
+                 "knows, such as cortex-a7, cortex-a9, cortex-a15",
+     // NEON takes small floating-point numbers for zero, which WebAssembly does not allow.
+     .features = "-neon,-d32,+vfp3d16",
+     .required = "+v7,+vfp3d16",
+     .below = "below ARMv7-A with VFPv3-D16, which generated code needs",
+     .stack_pointer = "sp",
+     .pointer_bits = 32,
+     .has_guard_pages = false,
+     .rounding_keeps_signalling_nans = true,
+     .selects_minimum = false,
+     .has_tail_convention = true,
+     .fused_multiply_add = "+vfp4d16",
+     .support = kArmSupport,
+     .trap = TrapInstruction::kNone,
+     .host_function = HostFunctionRegister::kContext,
+     .cpu_features = kArmFeatures},
 };
 
 }  // namespace

@@ -44,7 +44,10 @@ struct ArchitectureInfo {
   unsigned pointer_bits;
   bool has_guard_pages;                 // address space for 4 GiB and more per memory
   bool rounding_keeps_signalling_nans;  // LLVM's code for ceil, floor, trunc and roundeven
+  bool selects_minimum;                 // LLVM's minimum and maximum of doubles
   bool has_tail_convention;             // LLVM's SwiftTail
+  const char* fused_multiply_add;       // "+feature" that has it
+  const char* support;  // IR of functions that LLVM calls for what the machine lacks; or null
   TrapInstruction trap;
   HostFunctionRegister host_function;
   std::span<const CpuFeature> cpu_features;

@@ -196,6 +196,7 @@ class FunctionLowering {
   // ceil, floor, trunc or roundeven; a NaN comes out quiet.
   llvm::Value* Round(llvm::Intrinsic::ID id, llvm::Value* value);
   llvm::Value* MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum);
+  llvm::Value* OrderedMinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum);
   llvm::Value* CheckedDivide(llvm::Value* a, llvm::Value* b, Opcode opcode);
   llvm::Value* CheckedTruncate(llvm::Value* value, llvm::IntegerType* to, bool is_signed);
 

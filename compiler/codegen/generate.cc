@@ -2,9 +2,11 @@
 #include "compiler/codegen/generate.h"
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/AsmParser/Parser.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
@@ -12,6 +14,7 @@
 #include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/Mem2Reg.h>
 
+#include "compiler/codegen/architecture.h"
 #include "compiler/codegen/context_argument.h"
 #include "compiler/codegen/prepare.h"
 #include "compiler/codegen/rebase_induction.h"
@@ -108,6 +111,30 @@ Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetM
   }
   passes.run(module);
   return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
+}
+
+Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target) {
+  llvm::LLVMContext context;
+  llvm::Module triple_only("", context);
+  triple_only.setTargetTriple(llvm::Triple(target.triple));
+  const char* const text = InfoOf(triple_only).support;
+  if (text == nullptr) return std::vector<std::uint8_t>{};
+  llvm::SMDiagnostic problem;
+  const std::unique_ptr<llvm::Module> module = llvm::parseAssemblyString(text, problem, context);
+  if (module == nullptr) {
+    return Error::Format("internal error: support functions, line %d: %s", problem.getLineNo(),
+                         problem.getMessage().str().c_str());
+  }
+  const std::unique_ptr<llvm::TargetMachine> machine = MakeTargetMachine(target, 2);
+  module->setTargetTriple(llvm::Triple(target.triple));
+  module->setDataLayout(machine->createDataLayout());
+  for (llvm::Function& function : *module) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("target-cpu", target.cpu);
+    function.addFnAttr("target-features", machine->getTargetFeatureString());
+    function.addFnAttr("frame-pointer", "all");
+  }
+  return EmitObject(*module, *machine);
 }
 
 }  // namespace tenon::compiler

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/codegen/target.h"
 #include "format/result.h"
 
 namespace tenon::compiler {
@@ -16,5 +17,8 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
 
 // The relocatable object of an optimised module.
 Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine);
+
+// The object of the target's support functions (ArchitectureInfo::support); empty if it needs none.
+Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target);
 
 }  // namespace tenon::compiler

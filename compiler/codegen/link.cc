@@ -32,7 +32,8 @@ constexpr const char* kLinkerScript = R"(SECTIONS {
   .dynstr : { *(.dynstr) }
   .dynamic : { *(.dynamic) }
   .stack_sizes 0 : { *(.stack_sizes) }
-  /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) *(.llvm*) *(.riscv.attributes) }
+  /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) *(.llvm*) *(.riscv.attributes)
+              *(.ARM.attributes) *(.ARM.exidx*) *(.ARM.extab*) }
 })";
 
 // A directory that goes when this object does.
@@ -61,25 +62,26 @@ bool WriteFile(const std::string& path, llvm::StringRef bytes) {
   return !stream.has_error();
 }
 
-using ElfFile = llvm::object::ELFFile<llvm::object::ELF64LE>;
-using ElfSection = llvm::object::ELF64LE::Shdr;
-
+template <typename Elf>
 struct Sections {
+  using ElfSection = typename Elf::Shdr;
   const ElfSection* rodata = nullptr;
   const ElfSection* text = nullptr;
   const ElfSection* stack_sizes = nullptr;
   const ElfSection* symbols = nullptr;
 };
 
-Result<Sections> FindSections(const ElfFile& elf) {
-  Sections found;
-  for (const ElfSection& section : llvm::cantFail(elf.sections())) {
+template <typename Elf>
+Result<Sections<Elf>> FindSections(const llvm::object::ELFFile<Elf>& elf) {
+  Sections<Elf> found;
+  for (const auto& section : llvm::cantFail(elf.sections())) {
     const llvm::StringRef name = llvm::cantFail(elf.getSectionName(section));
     if (name == ".rodata") found.rodata = &section;
     if (name == ".text") found.text = &section;
     if (name == ".stack_sizes") found.stack_sizes = &section;
     if (section.sh_type == llvm::ELF::SHT_SYMTAB) found.symbols = &section;
-    if (section.sh_type == llvm::ELF::SHT_RELA && section.sh_size != 0) {
+    if ((section.sh_type == llvm::ELF::SHT_RELA || section.sh_type == llvm::ELF::SHT_REL) &&
+        section.sh_size != 0) {
       return Error::Format("internal error: the linked code has relocations in %s",
                            name.str().c_str());
     }
@@ -87,12 +89,12 @@ Result<Sections> FindSections(const ElfFile& elf) {
   return found;
 }
 
-std::uint64_t MaximumFrameSize(llvm::ArrayRef<std::uint8_t> bytes) {
-  // Entries of an 8-byte address and a LEB128 size.
+std::uint64_t MaximumFrameSize(llvm::ArrayRef<std::uint8_t> bytes, std::size_t address_bytes) {
+  // Entries of an address and a LEB128 size.
   std::uint64_t maximum = 0;
   const std::uint8_t* at = bytes.begin();
-  while (at + 8 < bytes.end()) {
-    at += 8;
+  while (at + address_bytes < bytes.end()) {
+    at += address_bytes;
     unsigned length = 0;
     maximum = std::max(maximum, llvm::decodeULEB128(at, &length, bytes.end()));
     at += length;
@@ -100,21 +102,24 @@ std::uint64_t MaximumFrameSize(llvm::ArrayRef<std::uint8_t> bytes) {
   return maximum;
 }
 
-void Place(LinkedImage& image, const ElfFile& elf, const ElfSection& section) {
+template <typename Elf>
+void Place(LinkedImage& image, const llvm::object::ELFFile<Elf>& elf,
+           const typename Elf::Shdr& section) {
   const llvm::ArrayRef<std::uint8_t> bytes = llvm::cantFail(elf.getSectionContents(section));
   const std::uint64_t offset = section.sh_addr - kImageBase;
   if (image.bytes.size() < offset + bytes.size()) image.bytes.resize(offset + bytes.size());
   std::copy(bytes.begin(), bytes.end(), image.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
 }
 
+template <typename Elf>
 Result<LinkedImage> Extract(llvm::StringRef file) {
-  auto parsed = ElfFile::create(file);
+  auto parsed = llvm::object::ELFFile<Elf>::create(file);
   if (!parsed) {
     llvm::consumeError(parsed.takeError());
     return Error::Format("internal error: the linker's output is not ELF");
   }
-  const ElfFile& elf = *parsed;
-  TENON_ASSIGN_OR_RETURN(const Sections sections, FindSections(elf));
+  const llvm::object::ELFFile<Elf>& elf = *parsed;
+  TENON_ASSIGN_OR_RETURN(const Sections<Elf> sections, FindSections(elf));
   LinkedImage image;
   if (sections.rodata != nullptr) Place(image, elf, *sections.rodata);
   image.bytes.resize((image.bytes.size() + container::kSegmentAlignment - 1) &
@@ -126,8 +131,8 @@ Result<LinkedImage> Extract(llvm::StringRef file) {
     Place(image, elf, *sections.text);
   }
   if (sections.stack_sizes != nullptr) {
-    image.maximum_frame_size =
-        MaximumFrameSize(llvm::cantFail(elf.getSectionContents(*sections.stack_sizes)));
+    image.maximum_frame_size = MaximumFrameSize(
+        llvm::cantFail(elf.getSectionContents(*sections.stack_sizes)), sizeof(typename Elf::Addr));
   }
   if (sections.symbols != nullptr) {
     const llvm::StringRef names = llvm::cantFail(elf.getStringTableForSymtab(*sections.symbols));
@@ -142,7 +147,8 @@ Result<LinkedImage> Extract(llvm::StringRef file) {
 
 }  // namespace
 
-Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects) {
+Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects,
+                         const std::vector<std::uint8_t>& support) {
   const TemporaryDirectory directory;
   if (directory.failed()) return Error::Format("cannot make a temporary directory for linking");
   const std::string script = directory.File("script");
@@ -164,12 +170,18 @@ Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects) 
                                         "-o",
                                         output};
   bool written = WriteFile(script, kLinkerScript);
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    const std::string path = directory.File(std::to_string(i) + ".o");
+  const auto add = [&](const std::string& name, const std::vector<std::uint8_t>& bytes) {
+    const std::string path = directory.File(name);
     written =
-        written && WriteFile(path, llvm::StringRef(reinterpret_cast<const char*>(objects[i].data()),
-                                                   objects[i].size()));
+        written &&
+        WriteFile(path, llvm::StringRef(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     arguments.push_back(path);
+  };
+  for (std::size_t i = 0; i < objects.size(); ++i) add(std::to_string(i) + ".o", objects[i]);
+  if (!support.empty()) {
+    arguments.push_back("--start-lib");
+    add("support.o", support);
+    arguments.push_back("--end-lib");
   }
   if (!written)
     return Error::Format("cannot write temporary files for linking (is the disk full?)");
@@ -189,7 +201,10 @@ Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects) 
   }
   auto file = llvm::MemoryBuffer::getFile(output);
   if (!file) return Error::Format("internal error: the linker wrote no output");
-  return Extract((*file)->getBuffer());
+  const llvm::StringRef bytes = (*file)->getBuffer();
+  const bool is_64_bit =
+      bytes.size() > llvm::ELF::EI_CLASS && bytes[llvm::ELF::EI_CLASS] == llvm::ELF::ELFCLASS64;
+  return is_64_bit ? Extract<llvm::object::ELF64LE>(bytes) : Extract<llvm::object::ELF32LE>(bytes);
 }
 
 }  // namespace tenon::compiler

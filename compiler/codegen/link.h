@@ -18,7 +18,9 @@ struct LinkedImage {
   std::unordered_map<std::string, std::uint32_t> symbols;  // name → offset into bytes
 };
 
-// The objects are all for one architecture.
-Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects);
+// The objects are all for one architecture; `support` (an object, or empty) is taken in if
+// something calls its functions.
+Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects,
+                         const std::vector<std::uint8_t>& support);
 
 }  // namespace tenon::compiler

@@ -213,10 +213,29 @@ llvm::Value* FunctionLowering::Round(llvm::Intrinsic::ID id, llvm::Value* value)
 llvm::Value* FunctionLowering::MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum) {
   llvm::Value* unordered = builder_.CreateFCmpUNO(a, b);
   llvm::Value* quiet = builder_.CreateFAdd(a, b);
+  if (!InfoOf(lowering_.module).selects_minimum)
+    return builder_.CreateSelect(unordered, quiet, OrderedMinimumMaximum(a, b, minimum));
   auto* ordered = llvm::cast<llvm::Instruction>(
       Intrinsic(minimum ? llvm::Intrinsic::minimum : llvm::Intrinsic::maximum, {a, b}));
   ordered->setHasNoNaNs(true);
   return builder_.CreateSelect(unordered, quiet, ordered);
+}
+
+// Of numbers that are no NaNs. Those that compare equal have the same bits but for the sign of
+// zeros, of which the minimum is the one that is set.
+llvm::Value* FunctionLowering::OrderedMinimumMaximum(llvm::Value* a, llvm::Value* b,
+                                                     bool minimum) {
+  llvm::Type* type = a->getType();
+  llvm::Type* bits = type->getWithNewType(builder_.getIntNTy(type->getScalarSizeInBits()));
+  llvm::Value* a_bits = builder_.CreateBitCast(a, bits);
+  llvm::Value* b_bits = builder_.CreateBitCast(b, bits);
+  llvm::Value* both =
+      minimum ? builder_.CreateOr(a_bits, b_bits) : builder_.CreateAnd(a_bits, b_bits);
+  llvm::Value* equal = builder_.CreateBitCast(both, type);
+  llvm::Value* a_less = builder_.CreateFCmpOLT(a, b);
+  llvm::Value* b_less = builder_.CreateFCmpOLT(b, a);
+  llvm::Value* unless_a = builder_.CreateSelect(b_less, minimum ? b : a, equal);
+  return builder_.CreateSelect(a_less, minimum ? a : b, unless_a);
 }
 
 bool FunctionLowering::LowerFloat(Opcode opcode) {

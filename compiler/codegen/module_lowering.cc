@@ -86,8 +86,8 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
       layout(instance_layout),
       guard(bounds_checks == container::BoundsChecks::kGuard),
       byte_lookup(ByteLookupOf(machine)),
-      has_fused_multiply_add(!machine.getTargetTriple().isX86() ||
-                             machine.getMCSubtargetInfo()->checkFeatures("+fma")),
+      has_fused_multiply_add(
+          machine.getMCSubtargetInfo()->checkFeatures(InfoOf(llvm_module).fused_multiply_add)),
       convention(ConventionOf(wasm_module, llvm_module)),
       funcrefs_may_be_foreign(FuncRefsMayBeForeign(wasm_module)),
       module(llvm_module),
@@ -227,6 +227,7 @@ void ModuleLowering::MarkTailCall(llvm::CallInst* call) const {
 void ModuleLowering::StoreCell(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Value* cells,
                                std::size_t cell) const {
   if (value->getType()->isIntegerTy(32)) value = builder.CreateZExt(value, i64);
+  if (value->getType()->isPointerTy()) value = builder.CreatePtrToInt(value, i64);
   builder.CreateAlignedStore(value, builder.CreateConstInBoundsGEP1_64(i64, cells, cell),
                              llvm::Align(8));
 }
@@ -295,7 +296,8 @@ llvm::CallInst* ModuleLowering::CallBuiltin(llvm::IRBuilder<>& builder, llvm::Va
                                                   : builder.getVoidTy();
   llvm::Value* table =
       LoadInvariant(builder, vm_context, offsetof(abi::VmContext, builtins), pointer);
-  llvm::Value* code = LoadInvariant(builder, table, slot * sizeof(void*), pointer);
+  llvm::Value* code =
+      LoadInvariant(builder, table, slot * sizeof(abi::PointerCell<const void>), pointer);
   llvm::CallInst* call =
       builder.CreateCall(llvm::FunctionType::get(result, types, false), code, arguments);
   call->setDoesNotThrow();
@@ -395,7 +397,9 @@ void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
       pointer, Offset(builder, host, offsetof(abi::HostFunction, exec_env)), llvm::Align(8));
   llvm::Value* table = LoadInvariant(builder, host, offsetof(abi::HostFunction, builtins), pointer);
   llvm::Value* code = LoadInvariant(
-      builder, table, static_cast<std::size_t>(abi::Builtin::host_call) * sizeof(void*), pointer);
+      builder, table,
+      static_cast<std::size_t>(abi::Builtin::host_call) * sizeof(abi::PointerCell<const void>),
+      pointer);
 
   // The HostFunction in a register outside of the C convention's arguments; then what the native
   // function sees.
@@ -481,8 +485,8 @@ llvm::Function* ModuleLowering::ExceptionGuard(std::uint32_t type_index) {
   llvm::Value* environment = load(callee, offsetof(abi::VmContext, exec_env));
   llvm::Value* host = Offset(builder, environment, abi::kEnvironmentGuard);
   llvm::Value* table = load(host, offsetof(abi::HostFunction, builtins));
-  llvm::Value* code =
-      load(table, static_cast<std::size_t>(abi::Builtin::host_call) * sizeof(void*));
+  llvm::Value* code = load(table, static_cast<std::size_t>(abi::Builtin::host_call) *
+                                      sizeof(abi::PointerCell<const void>));
   llvm::CallInst* call = builder.CreateCall(
       llvm::FunctionType::get(builder.getVoidTy(), {pointer, pointer, pointer, pointer}, false),
       code, {host, environment, record, values});

@@ -80,8 +80,8 @@ void InsertStackCheck(llvm::Function& function) {
         llvm::Align(8));
   };
   llvm::Value* builtins = load_pointer(vm_context, offsetof(abi::VmContext, builtins));
-  llvm::Value* code =
-      load_pointer(builtins, static_cast<std::size_t>(abi::Builtin::trap) * sizeof(void*));
+  llvm::Value* code = load_pointer(builtins, static_cast<std::size_t>(abi::Builtin::trap) *
+                                                 sizeof(abi::PointerCell<const void>));
   builder
       .CreateCall(
           llvm::FunctionType::get(builder.getVoidTy(), {pointer, builder.getInt32Ty()}, false),

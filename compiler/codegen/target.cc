@@ -29,6 +29,7 @@ void InitializeTargets() {
     TENON_INITIALIZE(X86)
     TENON_INITIALIZE(AArch64)
     TENON_INITIALIZE(RISCV)
+    TENON_INITIALIZE(ARM)
 #undef TENON_INITIALIZE
   });
 }
@@ -55,8 +56,28 @@ Result<const ArchitectureInfo*> FindArchitecture(const std::string& target) {
   // wamrc's names carry the architecture's version (aarch64v8, aarch64v8.2).
   const llvm::Triple triple(name.starts_with("aarch64v8") ? "aarch64" : name);
   const bool is_linux = triple.getOS() == llvm::Triple::UnknownOS || triple.isOSLinux();
+  // Of 32-bit ARM there is one form, in ARM state, which what can run Thumb code for it runs too.
+  const bool is_arm = triple.isARM() || triple.isThumb();
+  const auto arm_fits = [&] {
+    const std::string_view version = triple.getArchName();
+    const bool version_fits = version == "arm" || version == "armv7" || version == "armv7a" ||
+                              version == "armv7l" || version == "armhf" || version == "thumbv7" ||
+                              version == "thumbv7a" || version == "thumb";
+    const auto environment = triple.getEnvironment();
+    return version_fits && triple.isLittleEndian() &&
+           (environment == llvm::Triple::UnknownEnvironment ||
+            environment == llvm::Triple::GNUEABIHF || environment == llvm::Triple::EABIHF ||
+            environment == llvm::Triple::MuslEABIHF);
+  };
+  if (is_arm && !arm_fits()) {
+    return Error::Format(
+        "target \"%s\" is not supported: of 32-bit ARM there is armv7 (ARMv7-A, hard float), "
+        "armv7-linux-gnueabihf",
+        target.c_str());
+  }
   for (const ArchitectureInfo& info : Architectures()) {
-    if (triple.getArch() != llvm::Triple(info.triple).getArch()) continue;
+    const llvm::Triple known(info.triple);
+    if (is_arm ? !known.isARM() : triple.getArch() != known.getArch()) continue;
     if (is_linux && triple.isOSBinFormatELF()) return &info;
     return Error::Format("target \"%s\" is not supported: generated code runs on Linux only",
                          target.c_str());

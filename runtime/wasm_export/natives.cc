@@ -113,15 +113,15 @@ bool ConvertAddresses(const abi::HostFunction& host, const char* letters, Argume
   const abi::MemoryInstance* const memory = MemoryOf(instance);
   InstanceHandle* const handle = HandleOf(host.exec_env);
   for (const char* letter = letters + 1; *letter != ')' && *letter != '\0'; ++letter) {
-    std::uint64_t* const cell = cursor.Next(*letter);
+    const ArgumentCell cell = cursor.Next(*letter);
     if (*letter != '*' && *letter != '$') continue;
     ArgumentCursor behind = cursor;
     const std::uint32_t length =
-        letter[1] == '~' ? static_cast<std::uint32_t>(*behind.Next('i')) : 1;
+        letter[1] == '~' ? static_cast<std::uint32_t>(behind.Next('i').Get()) : 1;
     void* const native =
-        NativeAddress(handle, memory, *letter, static_cast<std::uint32_t>(*cell), length);
+        NativeAddress(handle, memory, *letter, static_cast<std::uint32_t>(cell.Get()), length);
     if (native == nullptr) return false;
-    *cell = reinterpret_cast<std::uintptr_t>(native);
+    cell.Set(native);
   }
   return true;
 }
@@ -145,9 +145,9 @@ void CallRaw(const abi::HostFunction& host, const NativeSymbol& symbol, const ch
   ArgumentCursor cursor(registers);
   const char* letter = letters + 1;
   for (; *letter != ')' && *letter != '\0'; ++letter) {
-    const std::uint64_t* const cell = cursor.Next(*letter);
+    const std::uint64_t cell = cursor.Next(*letter).Get();
     const bool narrow = *letter == 'i' || *letter == 'f' || *letter == '~';
-    cells[count++] = narrow ? static_cast<std::uint32_t>(*cell) : *cell;
+    cells[count++] = narrow ? static_cast<std::uint32_t>(cell) : cell;
   }
   using Raw = void (*)(wasm_exec_env_t, std::uint64_t*);
   reinterpret_cast<Raw>(symbol.func_ptr)(reinterpret_cast<wasm_exec_env_t>(host.exec_env), cells);

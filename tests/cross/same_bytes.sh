@@ -40,12 +40,12 @@ libraries=$root/usr/lib/aarch64-linux-gnu
 cmake -G Ninja -S . -B "$work/build" --toolchain "$PWD/cmake/toolchains/aarch64-linux-gnu.cmake" \
   -DTENON_COMPILER=ON -DTENON_TESTS=OFF -DCMAKE_FIND_ROOT_PATH="$root" \
   -DLLVM_DIR="$root/usr/lib/llvm-22/lib/cmake/llvm" -DLLD_DIR="$root/usr/lib/llvm-22/lib/cmake/lld" \
-  -DCMAKE_EXE_LINKER_FLAGS="-Wl,-rpath-link,$libraries -L$libraries" > "$work/configure.log"
+  -DCMAKE_EXE_LINKER_FLAGS="-Wl,-rpath-link,$libraries:$root/lib/aarch64-linux-gnu" > "$work/configure.log"
 cmake --build "$work/build" -j "${TENON_JOBS:-$(nproc)}" --target tenonc
 
 passed=0 failed=0
 here=build/bin/tenonc
-there=(qemu-aarch64 -L "$root" -E "LD_LIBRARY_PATH=$libraries:$root/usr/lib/llvm-22/lib" "$work/build/bin/tenonc")
+there=(qemu-aarch64 -L "$root" -E "LD_LIBRARY_PATH=$libraries:$root/lib/aarch64-linux-gnu:$root/usr/lib/llvm-22/lib" "$work/build/bin/tenonc")
 clang-22 --target=wasm32-wasi -Wno-deprecated -O2 examples/wordcount.c -o "$work/wordcount.wasm"
 for options in "--target=x86_64 --cpu=x86-64-v2 --cpu=x86-64-v4" --target=aarch64 --target=riscv64 --target=armv7; do
   # shellcheck disable=SC2086

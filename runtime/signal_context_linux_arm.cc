@@ -1,0 +1,25 @@
+// The interrupted registers in a signal's context: Linux on 32-bit ARM; see architecture.h.
+#if defined(__linux__) && defined(__arm__)
+#include <sys/ucontext.h>
+
+#include "runtime/architecture.h"
+#include "runtime/execution_environment.h"
+
+namespace tenon::runtime {
+
+Interruption ReadSignalContext(const void* context) {
+  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
+  return {reinterpret_cast<const std::uint8_t*>(registers.arm_pc),
+          reinterpret_cast<const void* const*>(registers.arm_fp),
+          reinterpret_cast<const std::uint8_t*>(registers.arm_sp)};
+}
+
+void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind) {
+  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext;
+  registers.arm_r0 = reinterpret_cast<std::uintptr_t>(environment);
+  registers.arm_r1 = static_cast<std::uint32_t>(kind);
+  registers.arm_pc = reinterpret_cast<std::uintptr_t>(&tenon_unwind);
+}
+
+}  // namespace tenon::runtime
+#endif
