@@ -94,7 +94,7 @@ struct WASMModuleInstanceCommon {
   void* contexts[tenon::runtime::kContextKeys] = {};
   std::uint32_t stack_size = 0;
   std::uint32_t exit_code = 0;
-  std::atomic<bool> terminated{false};
+  std::atomic<std::uint32_t> terminated{0};  // a bool; RISC-V exchanges whole words only
   char exception[140] = "";
 };
 
