@@ -225,7 +225,7 @@ class FunctionLowering {
   std::map<abi::TrapKind, llvm::BasicBlock*> trap_blocks_;
   std::map<std::size_t, llvm::AllocaInst*> result_buffers_;  // by cells
   llvm::Value* exception_slot_ = nullptr;
-  llvm::BasicBlock* leave_block_ = nullptr;  // returns an exception to the caller
+  llvm::BasicBlock* leave_block_ = nullptr;             // returns an exception to the caller
   std::map<std::uint32_t, llvm::Value*> memory_bases_;  // by memory, where they are loaded once
   bool unreachable_ = false;
   std::uint32_t dead_depth_ = 0;  // constructs opened inside dead code

@@ -9,8 +9,8 @@ namespace tenon::compiler {
 // trap stays. To be run on simplified SSA, before anything is inlined.
 void RelaxUsedLoads(llvm::Module& module);
 
-// Makes divisions of more than 64 bits, which the optimiser forms for trip counts, plain code: there
-// is no library behind it. To be run behind the middle end.
+// Makes divisions of more than 64 bits, which the optimiser forms for trip counts, plain code:
+// there is no library behind it. To be run behind the middle end.
 void ExpandWideDivisions(llvm::Function& function);
 
 // Compares the stack pointer with the limit on entry of every function that calls. To be run

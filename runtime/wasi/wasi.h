@@ -69,9 +69,9 @@ Result<WasiContext*> Create(const WasiOptions& options);
 // Closes everything the program left open, except the streams it was given.
 void Destroy(WasiContext* context);
 
-// For modules that import a shared memory (under any name), as those built for wasi-threads do: makes
-// it. It is the context's, and the same for all of the program's instances. Other modules need
-// nothing and get nothing. Once, before ResolveSharedMemory.
+// For modules that import a shared memory (under any name), as those built for wasi-threads do:
+// makes it. It is the context's, and the same for all of the program's instances. Other modules
+// need nothing and get nothing. Once, before ResolveSharedMemory.
 Status MakeSharedMemory(WasiContext* context, const loader::MappedModule& module);
 // Fills `extern_value` if the import is that memory.
 bool ResolveSharedMemory(WasiContext* context, const container::ImportEntry& import,

@@ -34,7 +34,7 @@ skip() {
 
 # ---- the consumer project, in $build
 make_plain_wasm() {
-  mkdir -p "$build" && "$WASM_CC" --target=wasm32 -O2 -nostdlib -Wl,--no-entry examples/cpp_host/gcd.c \
+  mkdir -p "$build" && "$WASM_CLANG" --target=wasm32 -O2 -nostdlib -Wl,--no-entry examples/cpp_host/gcd.c \
     -o "$build/plain.wasm"
 }
 configure() { make_plain_wasm && cmake -S tests/package/consumer -B "$build" -DTENON_SOURCE="$top" "$@"; }
@@ -52,7 +52,7 @@ rebuilds() {  # a file; then a command that makes it out of date
 does_nothing() {
   make > "$work/again" && ! grep -E "Building|Linking|Compiling" "$work/again"
 }
-WASM_CC=${WASM_CC:-clang-22}
+WASM_CLANG=${WASM_CLANG:-clang-22}
 
 # Installed into a prefix that is then moved.
 check "install" cmake --install build --prefix "$work/first"
@@ -103,7 +103,7 @@ if tenon_install_packages g++-aarch64-linux-gnu qemu-user > "$work/output" 2>&1;
   check "cross: configure and build the loader" bash -c "cmake --preset aarch64 && cmake --build --preset aarch64 -j $jobs"
   check "cross: install" cmake --install build-aarch64 --prefix "$work/target"
   check "cross: configure" env PATH="$prefix/bin:$PATH" cmake -E env \
-    bash -c "$(declare -f configure make_plain_wasm); build=$build top=$top WASM_CC=$WASM_CC configure ${cross[*]} -DCMAKE_PREFIX_PATH=$work/target" &&
+    bash -c "$(declare -f configure make_plain_wasm); build=$build top=$top WASM_CLANG=$WASM_CLANG configure ${cross[*]} -DCMAKE_PREFIX_PATH=$work/target" &&
     check "cross: build" make && check "cross: run" runs qemu-aarch64 -L /usr/aarch64-linux-gnu
   build=$work/wrong
   refuses_wrong_loader() {
