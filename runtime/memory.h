@@ -69,7 +69,8 @@ Ledger& LedgerOf(Category category);
 
 // Zeroed and 16-byte aligned; null if there is no memory left or a limit reached.
 void* Allocate(Ledger& ledger, std::uint64_t size);
-void* Allocate(Category category, std::uint64_t size);  // on a LedgerScope's ledger, if there is one
+void* Allocate(Category category,
+               std::uint64_t size);  // on a LedgerScope's ledger, if there is one
 // Not zeroed; any power of two up to 32768 as alignment.
 void* AllocateRaw(Ledger& ledger, std::uint64_t size, std::size_t alignment);
 // Grows or shrinks a block, in place where possible; new bytes are zero. Null: left as it was.

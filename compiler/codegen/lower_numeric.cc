@@ -223,8 +223,7 @@ llvm::Value* FunctionLowering::MinimumMaximum(llvm::Value* a, llvm::Value* b, bo
 
 // Of numbers that are no NaNs. Those that compare equal have the same bits but for the sign of
 // zeros, of which the minimum is the one that is set.
-llvm::Value* FunctionLowering::OrderedMinimumMaximum(llvm::Value* a, llvm::Value* b,
-                                                     bool minimum) {
+llvm::Value* FunctionLowering::OrderedMinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum) {
   llvm::Type* type = a->getType();
   llvm::Type* bits = type->getWithNewType(builder_.getIntNTy(type->getScalarSizeInBits()));
   llvm::Value* a_bits = builder_.CreateBitCast(a, bits);
