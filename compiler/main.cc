@@ -191,6 +191,9 @@ int Run(int argc, char** argv) {
                  "Threads; 0 is one per core. The output is the same for any")
       ->default_str("0")
       ->type_name("N");
+  bool report_time = false;
+  app.add_flag("--time-report", report_time,
+               "Print a table of where the time went, by stage and pass, in seconds of CPU time");
   bool thin = false;
   app.add_flag("--thin", thin,
                "Compile nothing: IN is a .aot file, and OUT gets those of its variants that "
@@ -234,8 +237,12 @@ int Run(int argc, char** argv) {
   if (::isatty(2) != 0) {
     options.progress = [&bar](std::size_t done, std::size_t total) { bar.Update(done, total); };
   }
+  tenon::compiler::TimeReport times;
+  if (report_time) options.time_report = &times;
   const auto result = tenon::compiler::CompileToContainer(wasm, options);
-  return Finish(input, output, result);
+  const int status = Finish(input, output, result);
+  if (report_time) std::fputs(times.Text().c_str(), stdout);
+  return status;
 }
 
 }  // namespace

@@ -75,6 +75,14 @@ std::vector<std::uint8_t> Print(const llvm::Module& module) {
   return {text.begin(), text.end()};
 }
 
+void Lower(const Job& job, const Task& task, const llvm::TargetMachine& machine,
+           llvm::Module& module) {
+  const StageTimer timer(job.options.time_report, TimeReport::Stage::kLower);
+  ModuleLowering(job.module, job.layout, task.variant->bounds_checks, job.single_chunk, machine,
+                 module)
+      .Lower(*task.chunk);
+}
+
 Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   const TargetDescription& target = task.variant->target;
   llvm::LLVMContext context;
@@ -85,18 +93,16 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   module.setTargetTriple(llvm::Triple(target.triple));
   module.setDataLayout(machine->createDataLayout());
   module.setPICLevel(llvm::PICLevel::SmallPIC);
-  ModuleLowering(job.module, job.layout, task.variant->bounds_checks, job.single_chunk, *machine,
-                 module)
-      .Lower(*task.chunk);
+  Lower(job, task, *machine, module);
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", target.cpu);
     function.addFnAttr("target-features", machine->getTargetFeatureString());
   }
   if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
-  TENON_TRY(Optimize(module, *machine, job.options.opt_level));
+  TENON_TRY(Optimize(module, *machine, job.options.opt_level, job.options.time_report));
   if (job.options.format == OutputFormat::kLlvmIr) return Print(module);
-  return EmitObject(module, *machine);
+  return EmitObject(module, *machine, job.options.time_report);
 }
 
 // Runs the tasks on `options.jobs` threads. Results are in the order of tasks; the first task
@@ -203,6 +209,25 @@ Result<std::vector<Variant>> ListVariants(const Options& options) {
   return variants;
 }
 
+Result<wasm::Module> ReadAndValidate(std::span<const std::uint8_t> wasm, const Options& options) {
+  const auto read = [&] {
+    const StageTimer timer(options.time_report, TimeReport::Stage::kRead);
+    return wasm::ReadModule(wasm);
+  };
+  TENON_ASSIGN_OR_RETURN(wasm::Module module, read());
+  const StageTimer timer(options.time_report, TimeReport::Stage::kValidate);
+  TENON_TRY(wasm::ValidateModule(module));
+  TENON_TRY(module.features.Refuse(options.disabled_features));
+  return module;
+}
+
+Result<LinkedImage> LinkVariant(const std::vector<std::vector<std::uint8_t>>& objects,
+                                const TargetDescription& target, const Options& options) {
+  const StageTimer timer(options.time_report, TimeReport::Stage::kLink);
+  TENON_ASSIGN_OR_RETURN(const std::vector<std::uint8_t> support, EmitSupport(target));
+  return Link(objects, support);
+}
+
 }  // namespace
 
 std::string VersionText() {
@@ -212,9 +237,7 @@ std::string VersionText() {
 Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
                                                      const Options& options) {
   TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
-  TENON_ASSIGN_OR_RETURN(wasm::Module module, wasm::ReadModule(wasm));
-  TENON_TRY(wasm::ValidateModule(module));
-  TENON_TRY(module.features.Refuse(options.disabled_features));
+  TENON_ASSIGN_OR_RETURN(const wasm::Module module, ReadAndValidate(wasm, options));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module);
@@ -234,13 +257,12 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   container::Parts parts = DescribeModule(module, layout, VersionText());
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const auto first = objects.begin() + static_cast<std::ptrdiff_t>(i * chunks.size());
-    TENON_ASSIGN_OR_RETURN(const std::vector<std::uint8_t> support,
-                           EmitSupport(variants[i].target));
-    TENON_ASSIGN_OR_RETURN(
-        LinkedImage image,
-        Link({first, first + static_cast<std::ptrdiff_t>(chunks.size())}, support));
+    TENON_ASSIGN_OR_RETURN(LinkedImage image,
+                           LinkVariant({first, first + static_cast<std::ptrdiff_t>(chunks.size())},
+                                       variants[i].target, options));
     parts.variants.push_back(DescribeVariant(job, std::move(image), variants[i]));
   }
+  const StageTimer timer(options.time_report, TimeReport::Stage::kWrite);
   return container::Write(parts);
 }
 

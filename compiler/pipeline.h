@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/time_report.h"
 #include "format/result.h"
 
 namespace tenon::compiler {
@@ -37,6 +38,7 @@ struct Options {
   unsigned jobs = 0;  // threads; 0: one per core. Never changes the output
   // Told how many of how many steps are done, from any thread, one call at a time.
   std::function<void(std::size_t done, std::size_t total)> progress;
+  TimeReport* time_report = nullptr;  // if there is one, told where time goes
 };
 
 // Version of the compiler and of LLVM, one line.

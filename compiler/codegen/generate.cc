@@ -14,16 +14,27 @@
 #include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/Mem2Reg.h>
 
+#include <optional>
+
 #include "compiler/codegen/architecture.h"
 #include "compiler/codegen/context_argument.h"
 #include "compiler/codegen/prepare.h"
 #include "compiler/codegen/rebase_induction.h"
 #include "compiler/codegen/reroll_loops.h"
+#include "compiler/codegen/timed_passes.h"
 #include "compiler/codegen/widen_indices.h"
 
 namespace tenon::compiler {
 
-Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level) {
+Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
+                TimeReport* report) {
+  const StageTimer timer(report, TimeReport::Stage::kOptimize);
+  std::optional<StepTimes> times;
+  llvm::PassInstrumentationCallbacks callbacks;
+  if (report != nullptr) {
+    times.emplace(*report, TimeReport::Stage::kOptimize);
+    TimePasses(callbacks, *times);
+  }
 #ifndef NDEBUG
   std::string text;
   llvm::raw_string_ostream verifier_output(text);
@@ -35,7 +46,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   tuning.LoopVectorization = opt_level >= 2;
   tuning.SLPVectorization = opt_level >= 2;
   tuning.LoopInterleaving = opt_level >= 2;
-  llvm::PassBuilder passes(&machine, tuning);
+  llvm::PassBuilder passes(&machine, tuning, std::nullopt, &callbacks);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager call_graph;
@@ -98,10 +109,14 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   return Status::Ok();
 }
 
-Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine) {
+Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine,
+                                             TimeReport* report) {
+  const StageTimer timer(report, TimeReport::Stage::kGenerate);
+  std::optional<StepTimes> times;
+  if (report != nullptr) times.emplace(*report, TimeReport::Stage::kGenerate);
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  llvm::legacy::PassManager passes;
+  TimedCodeGenPasses passes(times ? &*times : nullptr);
   // Code generation must not turn anything into library calls either.
   auto library = std::make_unique<llvm::TargetLibraryInfoImpl>(module.getTargetTriple());
   library->disableAllFunctions();
@@ -134,7 +149,7 @@ Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target) {
     function.addFnAttr("target-features", machine->getTargetFeatureString());
     function.addFnAttr("frame-pointer", "all");
   }
-  return EmitObject(*module, *machine);
+  return EmitObject(*module, *machine, nullptr);
 }
 
 }  // namespace tenon::compiler

@@ -8,15 +8,19 @@
 #include <vector>
 
 #include "compiler/codegen/target.h"
+#include "compiler/time_report.h"
 #include "format/result.h"
 
 namespace tenon::compiler {
 
 // Runs the pipeline of `opt_level` (0 to 3) over freshly lowered IR and adds stack checks.
-Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level);
+// `report`, if there is one, is told what the passes take.
+Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
+                TimeReport* report);
 
 // The relocatable object of an optimised module.
-Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine);
+Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine,
+                                             TimeReport* report);
 
 // The object of the target's support functions (ArchitectureInfo::support); empty if it needs none.
 Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target);
