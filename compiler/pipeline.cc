@@ -22,6 +22,7 @@
 #include "compiler/container_parts.h"
 #include "compiler/wasm/reader.h"
 #include "compiler/wasm/validator.h"
+#include "format/unwind_rows.h"
 #include "format/writer.h"
 
 namespace tenon::compiler {
@@ -172,12 +173,18 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
         name.size() > 1 && name[0] == 'f' && name.find_first_not_of("0123456789", 1) == name.npos;
     const std::uint32_t function =
         is_function ? static_cast<std::uint32_t>(std::stoul(name.substr(1))) : container::kNone;
-    parts.code_ranges.push_back({offset, function});
+    parts.code_ranges.push_back({offset, function, container::kNone});
   }
   std::sort(parts.code_ranges.begin(), parts.code_ranges.end(), [](const auto& a, const auto& b) {
     return std::pair(a.image_offset, a.function_index) <
            std::pair(b.image_offset, b.function_index);
   });
+  for (container::CodeRangeEntry& range : parts.code_ranges) {
+    const auto rows = image.unwind_rows.find(range.image_offset);
+    if (rows == image.unwind_rows.end()) continue;
+    range.unwind_rows = static_cast<std::uint32_t>(parts.unwind_rows.size());
+    container::AppendUnwindRows(rows->second, parts.unwind_rows);
+  }
   parts.image = std::move(image.bytes);
   return parts;
 }

@@ -13,7 +13,7 @@
 namespace tenon::container {
 
 inline constexpr std::uint8_t kMagic[8] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr std::uint64_t kSegmentAlignment = 4096;
 inline constexpr std::uint32_t kNone = 0xFFFFFFFF;  // "no index", "no offset"
 
@@ -65,7 +65,8 @@ inline constexpr std::uint64_t kSectionTableOffset = 48;
   TENON_SECTION(kDataBytes, 22, std::uint8_t, false, "data bytes")                    \
   TENON_SECTION(kMemoryImage, 23, std::uint8_t, false, "memory image")                \
   TENON_SECTION(kCodeImages, 24, std::uint8_t, false, "code")                         \
-  TENON_SECTION(kTags, 25, TagEntry, true, "tags")
+  TENON_SECTION(kTags, 25, TagEntry, true, "tags")                                    \
+  TENON_SECTION(kUnwindRows, 26, std::uint8_t, false, "unwind rows")
 
 enum class SectionId : std::uint32_t {
 #define TENON_SECTION(enumerator, number, ...) enumerator = number,
@@ -164,10 +165,12 @@ struct VariantEntry {
   // function (as others call it), then one host thunk per type, then one entry trampoline per type,
   // then again one per referenced function: the function itself.
   std::uint32_t code_offsets_first;
-  std::uint32_t function_traits;  // abi::FunctionTrait
+  std::uint32_t function_traits;    // abi::FunctionTrait
+  std::uint32_t unwind_rows_first;  // bytes [first, first + size) of kUnwindRows
+  std::uint32_t unwind_rows_size;
   std::uint32_t reserved;
 };
-static_assert(sizeof(VariantEntry) == 104);
+static_assert(sizeof(VariantEntry) == 112);
 // How many code offsets a variant has.
 constexpr std::uint64_t CodeOffsetsPerVariant(std::uint64_t referenced_functions,
                                               std::uint64_t types) {
@@ -315,11 +318,13 @@ struct DataSegmentEntry {
 };
 static_assert(sizeof(DataSegmentEntry) == 40);
 
-// Which function the code from text_offset on belongs to; kNone for thunks and trampolines.
+// Which function the code from image_offset on belongs to; kNone for thunks and trampolines.
 struct CodeRangeEntry {
   std::uint32_t image_offset;
   std::uint32_t function_index;
+  std::uint32_t unwind_rows;  // where in the variant's unwind rows its own begin, or kNone
 };
+static_assert(sizeof(CodeRangeEntry) == 12);
 
 struct CustomSectionEntry {
   StringRef name;              // in kNameStrings

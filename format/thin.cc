@@ -67,12 +67,17 @@ Result<Parts> ReadParts(const View& view) {
 
   const auto offsets = view.Section<std::uint32_t>(SectionId::kCodeOffsets);
   const auto ranges = view.Section<CodeRangeEntry>(SectionId::kCodeRanges);
+  const auto rows = view.RawSection(SectionId::kUnwindRows);
   const std::uint64_t per_variant =
       CodeOffsetsPerVariant(parts.referenced_functions.size(), parts.types.size());
   for (const VariantEntry& entry : view.Section<VariantEntry>(SectionId::kVariants)) {
     if (entry.code_ranges_first > ranges.size() ||
         entry.code_ranges_count > ranges.size() - entry.code_ranges_first) {
       return Error::Format("malformed file: a variant's code ranges lie outside of their section");
+    }
+    if (entry.unwind_rows_first > rows.size() ||
+        entry.unwind_rows_size > rows.size() - entry.unwind_rows_first) {
+      return Error::Format("malformed file: a variant's unwind rows lie outside of their section");
     }
     VariantParts variant;
     variant.entry = entry;
@@ -83,6 +88,8 @@ Result<Parts> ReadParts(const View& view) {
     variant.code_offsets.assign(own_offsets.begin(), own_offsets.end());
     const auto own_ranges = ranges.subspan(entry.code_ranges_first, entry.code_ranges_count);
     variant.code_ranges.assign(own_ranges.begin(), own_ranges.end());
+    const auto own_rows = rows.subspan(entry.unwind_rows_first, entry.unwind_rows_size);
+    variant.unwind_rows.assign(own_rows.begin(), own_rows.end());
     parts.variants.push_back(std::move(variant));
   }
   return parts;

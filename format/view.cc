@@ -17,7 +17,7 @@ namespace {
 using std::uint32_t;
 using std::uint64_t;
 
-constexpr uint32_t kHighestSectionNumber = 25;
+constexpr uint32_t kHighestSectionNumber = 26;
 constexpr uint64_t kMaximumContextSize = uint64_t{1} << 30;
 constexpr uint64_t kNoMaximum = ~uint64_t{0};
 // Constant expressions nest at most this deep; the evaluator's stack is this large.
@@ -717,9 +717,10 @@ std::string_view View::FunctionName(std::uint32_t function_index) const {
   return {reinterpret_cast<const char*>(strings.data()) + reference.offset, reference.length};
 }
 
-std::uint32_t View::FunctionAt(const VariantEntry& variant, std::uint64_t image_offset) const {
+const CodeRangeEntry* View::CodeRangeAt(const VariantEntry& variant,
+                                        std::uint64_t image_offset) const {
   const auto all = Section<CodeRangeEntry>(SectionId::kCodeRanges);
-  if (!Fits(variant.code_ranges_first, variant.code_ranges_count, all.size())) return kNone;
+  if (!Fits(variant.code_ranges_first, variant.code_ranges_count, all.size())) return nullptr;
   const auto ranges = all.subspan(variant.code_ranges_first, variant.code_ranges_count);
   std::size_t low = 0, high = ranges.size();  // the last range that starts at or below image_offset
   while (low < high) {
@@ -730,7 +731,24 @@ std::uint32_t View::FunctionAt(const VariantEntry& variant, std::uint64_t image_
       high = middle;
     }
   }
-  return low == 0 ? kNone : ranges[low - 1].function_index;
+  return low == 0 ? nullptr : &ranges[low - 1];
+}
+
+std::uint32_t View::FunctionAt(const VariantEntry& variant, std::uint64_t image_offset) const {
+  const CodeRangeEntry* const range = CodeRangeAt(variant, image_offset);
+  return range == nullptr ? kNone : range->function_index;
+}
+
+std::optional<UnwindRow> View::UnwindAt(const VariantEntry& variant,
+                                        std::uint64_t image_offset) const {
+  const CodeRangeEntry* const range = CodeRangeAt(variant, image_offset);
+  const auto all = RawSection(SectionId::kUnwindRows);
+  if (range == nullptr || range->unwind_rows >= variant.unwind_rows_size ||
+      !Fits(variant.unwind_rows_first, variant.unwind_rows_size, all.size())) {
+    return std::nullopt;
+  }
+  const auto own = all.subspan(variant.unwind_rows_first, variant.unwind_rows_size);
+  return FindUnwindRow(own.subspan(range->unwind_rows), image_offset - range->image_offset);
 }
 
 }  // namespace tenon::container

@@ -3,15 +3,17 @@
 // Open checks everything that the loader and the runtime rely on: header,
 // versions, the checksums of the safety-relevant sections, every offset, index
 // and count in them. After that the accessors need no checks. The unchecksummed sections
-// (names, code ranges, custom sections) are checked where they are used.
+// (names, code ranges, unwind rows, custom sections) are checked where they are used.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "format/container.h"
 #include "format/result.h"
+#include "format/unwind_rows.h"
 
 namespace tenon::container {
 
@@ -49,8 +51,13 @@ class View {
   std::string_view FunctionName(std::uint32_t function_index) const;
   // The function whose code includes this offset into the variant's image; kNone if none.
   std::uint32_t FunctionAt(const VariantEntry& variant, std::uint64_t image_offset) const;
+  // How to find the caller of the code at this offset into the image, if the variant's code keeps
+  // no frame pointers.
+  std::optional<UnwindRow> UnwindAt(const VariantEntry& variant, std::uint64_t image_offset) const;
 
  private:
+  const CodeRangeEntry* CodeRangeAt(const VariantEntry& variant, std::uint64_t image_offset) const;
+
   std::span<const std::uint8_t> bytes_;
   std::uint8_t places_[32] = {};  // of each section in the table, from 1 on; 0: not there
 };

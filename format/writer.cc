@@ -57,6 +57,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   std::vector<VariantEntry> variants;
   std::vector<std::uint32_t> code_offsets;
   std::vector<CodeRangeEntry> code_ranges;
+  std::vector<std::uint8_t> unwind_rows;
   std::uint64_t images_size = 0;
   for (const VariantParts& variant : parts.variants) {
     VariantEntry entry = variant.entry;
@@ -76,6 +77,9 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
     entry.code_ranges_first = static_cast<std::uint32_t>(code_ranges.size());
     entry.code_ranges_count = static_cast<std::uint32_t>(variant.code_ranges.size());
     code_ranges.insert(code_ranges.end(), variant.code_ranges.begin(), variant.code_ranges.end());
+    entry.unwind_rows_first = static_cast<std::uint32_t>(unwind_rows.size());
+    entry.unwind_rows_size = static_cast<std::uint32_t>(variant.unwind_rows.size());
+    unwind_rows.insert(unwind_rows.end(), variant.unwind_rows.begin(), variant.unwind_rows.end());
     variants.push_back(entry);
   }
 
@@ -112,6 +116,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
       case SectionId::kCodeOffsets: return PayloadOf(code_offsets);
       case SectionId::kStrings: return PayloadOf(strings);
       case SectionId::kCodeRanges: return PayloadOf(code_ranges);
+      case SectionId::kUnwindRows: return PayloadOf(unwind_rows);
       case SectionId::kFunctionNames: return PayloadOf(parts.function_names);
       case SectionId::kNameStrings: return PayloadOf(parts.name_strings);
       case SectionId::kCustomSections: return PayloadOf(parts.custom_sections);

@@ -21,6 +21,7 @@ struct VariantParts {
   std::vector<std::uint8_t> image;
   std::vector<std::uint32_t> code_offsets;  // see VariantEntry
   std::vector<CodeRangeEntry> code_ranges;  // sorted
+  std::vector<std::uint8_t> unwind_rows;    // unwind_rows.h
 };
 
 // All the parts. Element structs refer to strings through AddString / AddNameString.

@@ -27,13 +27,15 @@ abi::TrapKind TrapInstructionKind(const std::uint8_t* pc);
 // The signal that it raises.
 extern const int kTrapSignal;
 
-// Where a signal interrupted the thread.
-struct Interruption {
+// A function that has not returned, as far as its callers can be found from it.
+struct MachineFrame {
   const std::uint8_t* pc;
   const void* const* frame_pointer;
   const std::uint8_t* stack_pointer;
+  bool is_interrupted;  // at pc; else pc is where a call in the function returns to
 };
-Interruption ReadSignalContext(const void* context);
+// Where a signal interrupted the thread.
+MachineFrame ReadSignalContext(const void* context);
 // Makes the thread go on in tenon_unwind(environment, kind).
 void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind);
 

@@ -8,6 +8,7 @@
 #include "loader/type_registry.h"
 #include "runtime/architecture.h"
 #include "runtime/atomic_wait.h"
+#include "runtime/backtrace.h"
 #include "runtime/exceptions.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
@@ -109,7 +110,7 @@ uint32_t BuiltinIsSubtype(VmContext*, uint64_t key, uint64_t super_key) {
 abi::Exception* BuiltinExceptionNew(VmContext* context, const abi::TagInstance* tag,
                                     uint32_t cells) {
   const auto* const frame = OwnFrame(__builtin_frame_address(0));
-  abi::Exception* const exception = NewException(context->exec_env, tag, cells, frame);
+  abi::Exception* const exception = NewException(context->exec_env, tag, cells, CallerOf(frame));
   if (exception == nullptr) {
     SetPendingException(context->exec_env, "out of memory for an exception");
     RaiseTrap(context->exec_env, TrapKind::kHostError, frame);
@@ -121,9 +122,8 @@ void BuiltinExceptionRelease(VmContext*, abi::Exception* exception) { ReleaseExc
 
 void BuiltinExceptionLeaves(VmContext* context) {
   // The wrapper lies between.
-  const auto* const wrapper =
-      static_cast<const void* const*>(FrameRecord(OwnFrame(__builtin_frame_address(0)))[0]);
-  if (CallerLooksForExceptions(wrapper)) return;
+  const MachineFrame wrapper = CallerOf(OwnFrame(__builtin_frame_address(0)));
+  if (CallerLooksForExceptions(*context->exec_env, wrapper)) return;
   tenon_unwind(context->exec_env, static_cast<uint32_t>(TrapKind::kUncaughtException));
 }
 

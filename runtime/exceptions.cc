@@ -8,7 +8,7 @@
 #include <mutex>
 #include <new>
 
-#include "runtime/architecture.h"
+#include "runtime/backtrace.h"
 #include "runtime/memory.h"
 #include "runtime/traps.h"
 
@@ -32,17 +32,13 @@ Trace* TraceOf(const abi::Exception& exception) {
                                   std::uint64_t{exception.cells} * 8);
 }
 
-void RecordTrace(const abi::ExecutionEnvironment& environment, const void* const* frame,
+void RecordTrace(const abi::ExecutionEnvironment& environment, const MachineFrame& innermost,
                  Trace* trace) {
-  const auto* const low = reinterpret_cast<const void* const*>(environment.stack_base);
-  const auto* const high =
-      reinterpret_cast<const void* const*>(environment.stack_base + environment.stack_bytes - 16);
   trace->count = 0;
-  while (frame >= low && frame <= high && trace->count < kTraceFrames) {
-    const void* const* const record = FrameRecord(frame);
-    trace->addresses[trace->count++] = record[1];
-    frame = static_cast<const void* const*>(record[0]);
-  }
+  FrameWalk walk(environment, innermost);
+  CodeLocation location;
+  while (trace->count < kTraceFrames && walk.Next(&location, &trace->addresses[trace->count]))
+    ++trace->count;
 }
 
 Instance* OwnerOf(const abi::TagInstance& tag) { return static_cast<Instance*>(tag.instance); }
@@ -69,7 +65,7 @@ std::string_view NameOf(const Instance& owner, std::uint32_t tag) {
 }  // namespace
 
 abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
-                             std::uint32_t cells, const void* const* frame) {
+                             std::uint32_t cells, const MachineFrame& thrower) {
   Instance* const owner = OwnerOf(*tag);
   if (owner->exception_count >= std::max(kFirstCollection, owner->next_collection)) {
     const auto lock = LockGroups();
@@ -81,7 +77,7 @@ abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::
   auto* const block = static_cast<std::uint8_t*>(Allocate(owner->ledger, payload + sizeof(Trace)));
   if (block == nullptr) return nullptr;
   auto* const exception = new (block) abi::Exception{};
-  RecordTrace(*environment, frame, new (block + payload) Trace);
+  RecordTrace(*environment, thrower, new (block + payload) Trace);
   exception->tag = tag;
   exception->cells = cells;
   ++owner->exception_count;
@@ -121,10 +117,10 @@ void FreeUnmarkedExceptions(Instance* instance) {
   }
 }
 
-bool CallerLooksForExceptions(const void* const* frame) {
+bool CallerLooksForExceptions(const abi::ExecutionEnvironment& environment, MachineFrame frame) {
+  if (!StepOut(environment, &frame)) return false;
   std::uint64_t offset = 0;
-  const auto* const at = static_cast<const std::uint8_t*>(FrameRecord(frame)[1]) - 1;
-  const loader::MappedModule* const module = FindCode(at, &offset);
+  const loader::MappedModule* const module = FindCode(frame.pc - 1, &offset);
   return module != nullptr && (module->variant().function_traits & abi::kTraitThrows) != 0;
 }
 

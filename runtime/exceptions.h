@@ -3,15 +3,16 @@
 
 #include <cstdint>
 
+#include "runtime/architecture.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance_state.h"
 
 namespace tenon::runtime {
 
-// A package with room for `cells` values, with the frames from `frame` on as its trace; null if
+// A package with room for `cells` values, with `thrower` and its callers as its trace; null if
 // there is no memory. It belongs to the instance that defines the tag.
 abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
-                             std::uint32_t cells, const void* const* frame);
+                             std::uint32_t cells, const MachineFrame& thrower);
 // After a catch that handed out no reference: gone, if nobody else has one.
 void ReleaseException(abi::Exception* exception);
 void FreeExceptions(Instance* instance);
@@ -20,8 +21,8 @@ void FreeUnmarkedExceptions(Instance* instance);
 // Under the lock that guards groups.
 void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner);
 
-// Whether the code that `frame`'s function returns to looks for exceptions itself.
-bool CallerLooksForExceptions(const void* const* frame);
+// Whether the code that `frame` returns to looks for exceptions itself.
+bool CallerLooksForExceptions(const abi::ExecutionEnvironment& environment, MachineFrame frame);
 
 // Puts the trace of the environment's exception into its frames and a description into its text.
 void DescribeException(abi::ExecutionEnvironment* environment);

@@ -7,11 +7,12 @@
 
 namespace tenon::runtime {
 
-Interruption ReadSignalContext(const void* context) {
+MachineFrame ReadSignalContext(const void* context) {
   const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
   return {reinterpret_cast<const std::uint8_t*>(registers.arm_pc),
           reinterpret_cast<const void* const*>(registers.arm_fp),
-          reinterpret_cast<const std::uint8_t*>(registers.arm_sp)};
+          reinterpret_cast<const std::uint8_t*>(registers.arm_sp),
+          /*is_interrupted=*/true};
 }
 
 void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind) {

@@ -9,11 +9,12 @@
 
 namespace tenon::runtime {
 
-Interruption ReadSignalContext(const void* context) {
+MachineFrame ReadSignalContext(const void* context) {
   const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
   return {reinterpret_cast<const std::uint8_t*>(registers.__gregs[REG_PC]),
           reinterpret_cast<const void* const*>(registers.__gregs[REG_S0]),
-          reinterpret_cast<const std::uint8_t*>(registers.__gregs[REG_SP])};
+          reinterpret_cast<const std::uint8_t*>(registers.__gregs[REG_SP]),
+          /*is_interrupted=*/true};
 }
 
 void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind) {

@@ -9,11 +9,12 @@
 
 namespace tenon::runtime {
 
-Interruption ReadSignalContext(const void* context) {
+MachineFrame ReadSignalContext(const void* context) {
   const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
   return {reinterpret_cast<const std::uint8_t*>(registers.gregs[REG_RIP]),
           reinterpret_cast<const void* const*>(registers.gregs[REG_RBP]),
-          reinterpret_cast<const std::uint8_t*>(registers.gregs[REG_RSP])};
+          reinterpret_cast<const std::uint8_t*>(registers.gregs[REG_RSP]),
+          /*is_interrupted=*/true};
 }
 
 void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind) {

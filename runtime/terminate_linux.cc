@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "runtime/architecture.h"
+#include "runtime/backtrace.h"
 #include "runtime/terminate.h"
 #include "runtime/traps.h"
 
@@ -22,7 +23,7 @@ int TerminationSignal() { return SIGRTMAX - 3; }
 void Handle(int, siginfo_t*, void* context) {
   abi::ExecutionEnvironment* const environment = CurrentEnvironment();
   if (environment == nullptr || environment->termination != Termination::kRequested) return;
-  const Interruption at = ReadSignalContext(context);
+  const MachineFrame at = ReadSignalContext(context);
   std::uint64_t offset = 0;
   const bool in_code = FindCode(at.pc, &offset) != nullptr;
   const bool on_wasm_stack = at.stack_pointer >= environment->stack_base &&
@@ -31,7 +32,7 @@ void Handle(int, siginfo_t*, void* context) {
     SetPendingException(environment, kTerminatedText);
     environment->pending = 0;
     environment->termination = Termination::kTaken;
-    RecordBacktrace(environment, at.pc, at.frame_pointer);
+    RecordBacktrace(environment, at);
     ContinueInUnwind(context, environment, abi::TrapKind::kHostError);
   } else if (!on_wasm_stack && environment->current_host != nullptr) {
     SetPendingException(environment, kTerminatedText);

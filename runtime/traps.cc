@@ -1,4 +1,4 @@
-// The registries of code and reservations, and backtraces.
+// The registries of code and reservations, and traps that are raised by calls.
 //
 // A registry is a list of chunks of ranges with atomic fields: the signal handler may walk
 // it at any moment, on any thread. Writers hold a mutex. Ranges are used again; chunks
@@ -9,7 +9,7 @@
 #include <mutex>
 #include <new>
 
-#include "runtime/architecture.h"
+#include "runtime/backtrace.h"
 #include "runtime/exceptions.h"
 #include "runtime/memory.h"
 
@@ -141,48 +141,9 @@ const ActiveCall*& ActiveCalls() {
   return calls;
 }
 
-void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,
-                     const void* const* frame) {
-  const auto* const low = reinterpret_cast<const void* const*>(environment->stack_base);
-  const auto* const high =
-      reinterpret_cast<const void* const*>(environment->stack_base + environment->stack_bytes - 16);
-  const auto in_stack = [&](const void* const* pointer) {
-    return pointer >= low && pointer <= high && reinterpret_cast<std::uintptr_t>(pointer) % 8 == 0;
-  };
-  environment->frame_count = 0;
-  // tenon_enter's frame on the host's stack (the .S file): environment, padding, the
-  // outer current_host, wasm_sp and host_sp.
-  const auto* entry = static_cast<const void* const*>(environment->host_sp);
-  bool innermost = true;
-  while (environment->frame_count < abi::ExecutionEnvironment::kMaximumFrames) {
-    // A return address may lie behind the last instruction of its function; one byte less does not.
-    const auto* at = static_cast<const std::uint8_t*>(pc) - (innermost ? 0 : 1);
-    std::uint64_t offset = 0;
-    const loader::MappedModule* module = FindCode(at, &offset);
-    innermost = false;
-    if (module != nullptr) {
-      const std::uint32_t function = module->view().FunctionAt(module->variant(), offset);
-      if (function != container::kNone)
-        environment->frames[environment->frame_count++] = {module, function};
-    } else {
-      // The end of this entry's frames; a nested one continues where wasm called the host.
-      if (entry == nullptr || entry[4] == nullptr) return;
-      const auto* wasm_sp = static_cast<const void* const*>(entry[3]);
-      entry = static_cast<const void* const*>(entry[4]);
-      if (!in_stack(wasm_sp)) return;
-      frame = static_cast<const void* const*>(*wasm_sp);
-    }
-    const void* const* const record = FrameRecord(frame);
-    if (!in_stack(record)) return;
-    pc = record[1];
-    frame = static_cast<const void* const*>(record[0]);
-  }
-}
-
 void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
-               const void* frame_address) {
-  const void* const* const record = FrameRecord(static_cast<const void* const*>(frame_address));
-  RecordBacktrace(environment, record[1], static_cast<const void* const*>(record[0]));
+               const void* const* frame_pointer) {
+  RecordBacktrace(environment, CallerOf(frame_pointer));
   tenon_unwind(environment, static_cast<std::uint32_t>(kind));
 }
 
@@ -191,17 +152,18 @@ void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
 // From tenon_host_call, whose frame it is: the host function left something pending. Returns if it
 // is an exception and the host function's caller looks for exceptions itself.
 extern "C" __attribute__((visibility("hidden"))) void tenon_host_failed(
-    tenon::abi::ExecutionEnvironment* environment, const void* frame) {
+    tenon::abi::ExecutionEnvironment* environment, const void* const* frame_pointer) {
   using namespace tenon;           // NOLINT: an entry from assembly
   using namespace tenon::runtime;  // NOLINT
   const auto kind = static_cast<abi::TrapKind>(environment->pending);
   if (kind == abi::TrapKind::kUncaughtException) {
     environment->pending = 0;
     // The thunk lies between.
-    const auto* const thunk =
-        static_cast<const void* const*>(FrameRecord(static_cast<const void* const*>(frame))[0]);
-    if (environment->exception == nullptr || CallerLooksForExceptions(thunk)) return;
+    if (environment->exception == nullptr ||
+        CallerLooksForExceptions(*environment, CallerOf(frame_pointer))) {
+      return;
+    }
     tenon_unwind(environment, static_cast<std::uint32_t>(kind));
   }
-  RaiseTrap(environment, kind, frame);
+  RaiseTrap(environment, kind, frame_pointer);
 }

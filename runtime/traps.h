@@ -31,13 +31,10 @@ struct ActiveCall {
 };
 const ActiveCall*& ActiveCalls();
 
-// Records the frames from pc, frame pointer `frame` on, innermost first.
-void RecordBacktrace(abi::ExecutionEnvironment* environment, const void* pc,
-                     const void* const* frame);
-
-// `frame_address` is __builtin_frame_address(0) of the function that wasm code called.
+// `frame_pointer` is that of the function that wasm code called, in generated code's way
+// (OwnFrame).
 [[noreturn]] void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
-                            const void* frame_address);
+                            const void* const* frame_pointer);
 
 // Installs the signal handlers once per process; previous ones are chained.
 void InstallTrapHandlers();

@@ -14,6 +14,7 @@
 #include <mutex>
 
 #include "runtime/architecture.h"
+#include "runtime/backtrace.h"
 #include "runtime/traps.h"
 
 namespace tenon::runtime {
@@ -50,14 +51,14 @@ abi::TrapKind KindOf(int number, const siginfo_t* information,
 }
 
 void Handle(int number, siginfo_t* information, void* context) {
-  const Interruption at = ReadSignalContext(context);
+  const MachineFrame at = ReadSignalContext(context);
   abi::ExecutionEnvironment* const environment = CurrentEnvironment();
   std::uint64_t offset = 0;
   if (environment == nullptr || FindCode(at.pc, &offset) == nullptr)
     return Chain(number, information, context);
   const abi::TrapKind kind = KindOf(number, information, *environment, at.pc);
   if (kind == abi::TrapKind::kNone) return Chain(number, information, context);
-  RecordBacktrace(environment, at.pc, at.frame_pointer);
+  RecordBacktrace(environment, at);
   ContinueInUnwind(context, environment, kind);
 }
 

@@ -2,8 +2,7 @@
 # tenon_enter (host to wasm), tenon_host_call (wasm to host), tenon_unwind (out of
 # wasm after a trap). Offsets are those of assembly.h.
 #
-# Invariants: rbp chains through both stacks; tenon_enter's frame at host_sp is
-# all that tenon_unwind needs, wherever it is called.
+# Invariant: tenon_enter's frame at host_sp is all that tenon_unwind needs, wherever it is called.
 #if defined(__x86_64__)
 #include "runtime/assembly.h"
 

@@ -40,6 +40,7 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .rounding_keeps_signalling_nans = false,
      .selects_minimum = true,
      .has_tail_convention = true,
+     .unwinds_by_table = true,
      .fused_multiply_add = "+fma",
      .support = nullptr,
      .trap = TrapInstruction::kUbsanTrap,
@@ -60,6 +61,7 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .rounding_keeps_signalling_nans = false,
      .selects_minimum = true,
      .has_tail_convention = true,
+     .unwinds_by_table = false,
      .fused_multiply_add = "+neon",
      .support = nullptr,
      .trap = TrapInstruction::kUbsanTrap,
@@ -82,6 +84,7 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .rounding_keeps_signalling_nans = true,
      .selects_minimum = true,
      .has_tail_convention = false,
+     .unwinds_by_table = false,
      .fused_multiply_add = "+d",
      .support = nullptr,
      .trap = TrapInstruction::kZeroHalfword,
@@ -103,6 +106,7 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .rounding_keeps_signalling_nans = true,
      .selects_minimum = false,
      .has_tail_convention = true,
+     .unwinds_by_table = false,
      .fused_multiply_add = "+vfp4d16",
      .support = kArmSupport,
      .trap = TrapInstruction::kNone,
@@ -119,6 +123,12 @@ const ArchitectureInfo& InfoOf(const llvm::Module& module) {
     if (module.getTargetTriple().str() == info.triple) return info;
   }
   return kArchitectures[0];
+}
+
+void MakeTraceable(llvm::Function& function, bool callees_move_stack) {
+  const bool by_table = InfoOf(*function.getParent()).unwinds_by_table;
+  if (by_table) function.setUWTableKind(llvm::UWTableKind::Sync);
+  if (!by_table || callees_move_stack) function.addFnAttr("frame-pointer", "all");
 }
 
 }  // namespace tenon::compiler

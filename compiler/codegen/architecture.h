@@ -46,6 +46,7 @@ struct ArchitectureInfo {
   bool rounding_keeps_signalling_nans;  // LLVM's code for ceil, floor, trunc and roundeven
   bool selects_minimum;                 // LLVM's minimum and maximum of doubles
   bool has_tail_convention;             // LLVM's SwiftTail
+  bool unwinds_by_table;                // else by frame pointers (format/unwind_rows.h)
   const char* fused_multiply_add;       // "+feature" that has it
   const char* support;  // IR of functions that LLVM calls for what the machine lacks; or null
   TrapInstruction trap;
@@ -56,5 +57,9 @@ struct ArchitectureInfo {
 std::span<const ArchitectureInfo> Architectures();
 // Of the module's target triple, which is one of the table's.
 const ArchitectureInfo& InfoOf(const llvm::Module& module);
+// Makes the function one that backtraces can pass, in the architecture's way.
+// `callees_move_stack`: it may call functions of the tail convention, whose return leaves the stack
+// pointer where no unwind row says, so that only a frame pointer helps.
+void MakeTraceable(llvm::Function& function, bool callees_move_stack);
 
 }  // namespace tenon::compiler

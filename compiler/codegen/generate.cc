@@ -147,7 +147,7 @@ Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target) {
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", target.cpu);
     function.addFnAttr("target-features", machine->getTargetFeatureString());
-    function.addFnAttr("frame-pointer", "all");
+    MakeTraceable(function, /*callees_move_stack=*/false);
   }
   return EmitObject(*module, *machine, nullptr);
 }

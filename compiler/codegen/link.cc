@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "compiler/codegen/unwind_table.h"
 #include "format/container.h"
 
 LLD_HAS_DRIVER(elf)
@@ -27,12 +28,13 @@ constexpr const char* kLinkerScript = R"(SECTIONS {
   . = 0x100000;
   .rodata : { *(.rodata .rodata.* .srodata .srodata.*) }
   .text : ALIGN(0x1000) { *(.text .text.*) }
+  .eh_frame : ALIGN(0x1000) { *(.eh_frame) }
   .dynsym : ALIGN(0x1000) { *(.dynsym) }
   .gnu.hash : { *(.gnu.hash) }
   .dynstr : { *(.dynstr) }
   .dynamic : { *(.dynamic) }
   .stack_sizes 0 : { *(.stack_sizes) }
-  /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) *(.llvm*) *(.riscv.attributes)
+  /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame_hdr) *(.llvm*) *(.riscv.attributes)
               *(.ARM.attributes) *(.ARM.exidx*) *(.ARM.extab*) }
 })";
 
@@ -69,6 +71,7 @@ struct Sections {
   const ElfSection* text = nullptr;
   const ElfSection* stack_sizes = nullptr;
   const ElfSection* symbols = nullptr;
+  bool has_unwind_information = false;
 };
 
 template <typename Elf>
@@ -79,6 +82,7 @@ Result<Sections<Elf>> FindSections(const llvm::object::ELFFile<Elf>& elf) {
     if (name == ".rodata") found.rodata = &section;
     if (name == ".text") found.text = &section;
     if (name == ".stack_sizes") found.stack_sizes = &section;
+    if (name == ".eh_frame") found.has_unwind_information = section.sh_size != 0;
     if (section.sh_type == llvm::ELF::SHT_SYMTAB) found.symbols = &section;
     if ((section.sh_type == llvm::ELF::SHT_RELA || section.sh_type == llvm::ELF::SHT_REL) &&
         section.sh_size != 0) {
@@ -133,6 +137,11 @@ Result<LinkedImage> Extract(llvm::StringRef file) {
   if (sections.stack_sizes != nullptr) {
     image.maximum_frame_size = MaximumFrameSize(
         llvm::cantFail(elf.getSectionContents(*sections.stack_sizes)), sizeof(typename Elf::Addr));
+  }
+  if (sections.has_unwind_information) {
+    TENON_ASSIGN_OR_RETURN(auto rows, ReadUnwindRows(file));
+    for (auto& [address, own] : rows)
+      image.unwind_rows[static_cast<std::uint32_t>(address - kImageBase)] = std::move(own);
   }
   if (sections.symbols != nullptr) {
     const llvm::StringRef names = llvm::cantFail(elf.getStringTableForSymtab(*sections.symbols));

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "format/result.h"
+#include "format/unwind_rows.h"
 
 namespace tenon::compiler {
 
@@ -16,6 +18,8 @@ struct LinkedImage {
   std::uint64_t text_size = 0;
   std::uint64_t maximum_frame_size = 0;
   std::unordered_map<std::string, std::uint32_t> symbols;  // name → offset into bytes
+  // By the function's offset into bytes; empty where code keeps frame pointers.
+  std::map<std::uint32_t, std::vector<container::UnwindRow>> unwind_rows;
 };
 
 // The objects are all for one architecture; `support` (an object, or empty) is taken in if

@@ -234,7 +234,7 @@ void ModuleLowering::StoreCell(llvm::IRBuilder<>& builder, llvm::Value* value, l
 
 void ModuleLowering::SetFunctionAttributes(llvm::Function* function) const {
   function->addFnAttr(llvm::Attribute::NoUnwind);
-  function->addFnAttr("frame-pointer", "all");
+  MakeTraceable(*function, convention == llvm::CallingConv::SwiftTail);
   function->addFnAttr("no-builtins");
   // A call in tail position uses stack, and runaway recursion is a trap, not a loop.
   function->addFnAttr("disable-tail-calls", "true");

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "runtime/architecture.h"
+#include "runtime/backtrace.h"
 #include "runtime/tenon.h"
 #include "runtime/traps.h"
 #include "runtime/wasm_export/handles.h"
@@ -46,8 +46,7 @@ void PrintUsage(const char* what, const Usage& usage) {
 void RefreshFrames(abi::ExecutionEnvironment* environment) {
   if (environment->depth == 0 || environment->current_host == nullptr) return;
   const auto* const wasm_sp = static_cast<const void* const*>(environment->wasm_sp);
-  const auto* const frame = FrameRecord(static_cast<const void* const*>(*wasm_sp));
-  RecordBacktrace(environment, frame[1], static_cast<const void* const*>(frame[0]));
+  RecordBacktrace(environment, CallerOf(static_cast<const void* const*>(*wasm_sp)));
 }
 
 // Line `i` of a call stack; its length.
