@@ -168,7 +168,7 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
   append_functions('f');
 
   for (const auto& [name, offset] : image.symbols) {
-    // "f12" is a function; support functions have names of their own, such as "floor".
+    // "f12" is a function; support functions have names of their own, such as "__aeabi_idiv".
     const bool is_function =
         name.size() > 1 && name[0] == 'f' && name.find_first_not_of("0123456789", 1) == name.npos;
     const std::uint32_t function =

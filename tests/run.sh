@@ -8,61 +8,22 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 source cmake/packages.sh
-
-passed=0 failed=0 skipped=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-count() {  # passed, failed, skipped
-  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
-}
-finish() {
-  echo "$passed passed, $failed failed, $skipped skipped"
-  ((failed == 0))
-  exit
-}
-stage() { echo; echo "== $*"; }
-
-# Runs a program that ends with "N passed, N failed, N skipped" and adds its figures.
-run_counting() {
-  local what=$1 status line
-  shift
-  "$@" 2>&1 | tee "$work/output"
-  status=${PIPESTATUS[0]}
-  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$work/output" | tail -n 1)
-  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
-    count "${BASH_REMATCH[@]:1:3}"
-    if ((status != 0 && BASH_REMATCH[2] == 0)); then
-      echo "FAILED: $what: exit status $status"
-      count 0 1 0
-    fi
-  else
-    echo "FAILED: $what: exit status $status, and no count of its tests"
-    count 0 1 0
-  fi
-}
+source tests/counting.sh
 
 stage "build"
-jobs=${TENON_JOBS:-$(nproc)}
 if ! tenon_install_packages "${tenon_packages[@]}"; then
   count 0 1 0
   finish
 fi
-if cmake --preset default > "$work/configure" 2>&1 && cmake --build --preset default -j "$jobs"; then
+if cmake --preset default && cmake --build --preset default -j "$jobs"; then
   count 1 0 0
 else
-  grep -A 20 -E "CMake Error" "$work/configure"
-  echo "FAILED: build"
-  count 0 1 0
+  fail "build"
   finish
 fi
 bin=$PWD/build/bin
 for program in tenonc tenon unit-tests spec-runner; do
-  if [[ ! -x $bin/$program ]]; then
-    echo "FAILED: the build made no $program"
-    count 0 1 0
-    finish
-  fi
+  [[ -x $bin/$program ]] || { fail "the build made no $program"; finish; }
 done
 
 stage "unit tests"
@@ -73,16 +34,14 @@ if [[ $(sed 's/\x1b\[[0-9;]*m//g' "$work/output" | grep 'test cases:') =~ ([0-9]
   count "${BASH_REMATCH[@]:1:3}"
   ((status == 0 || unit_failures > 0)) || count 0 1 0
 else
-  echo "FAILED: unit tests: exit status $status"
-  count 0 1 0
+  fail "unit tests: exit status $status"
 fi
 
 spec=${TENON_SPEC_DIR:-../shared/spec}
 for mode in guard explicit; do
   stage "spec suite, bounds checks: $mode"
   if [[ ! -d $spec/core ]]; then
-    echo "SKIPPED: the spec suite, $mode bounds checks: no \$TENON_SPEC_DIR"
-    count 0 0 1
+    skip "the spec suite, $mode bounds checks: no \$TENON_SPEC_DIR"
   else
     run_counting "spec suite, $mode" "$bin/spec-runner" --bounds-checks="$mode" --jobs="$jobs" \
       --expected-failures=tests/spec/not_yet.txt "$spec/core" "$spec/legacy-exceptions"
@@ -97,21 +56,14 @@ export TENONC=$bin/tenonc TENON=$bin/tenon WASM_CC="clang-22 --target=wasm32-was
 for script in tests/end_to_end/*.sh; do
   name=$(basename "$script" .sh)
   mkdir -p "$work/$name"
-  (cd "$work/$name" && timeout 120 bash "$OLDPWD/$script") > "$work/output" 2>&1
-  status=$?
-  case $status in
-    0) echo "ok      $name"; count 1 0 0 ;;
-    77) echo "SKIPPED $name: $(tail -n 1 "$work/output")"; count 0 0 1 ;;
-    *) echo "FAILED  $name (exit status $status)"; sed 's/^/    /' "$work/output"; count 0 1 0 ;;
-  esac
+  check "$name" env -C "$work/$name" timeout 120 bash "$PWD/$script"
 done
 
 stage "memory"
 if [[ -x $bin/memory-tests ]]; then
   run_counting "memory" bash tests/memory/run.sh "$bin"
 else
-  echo "SKIPPED: the memory tests are not built with sanitizers or without WASI"
-  count 0 0 1
+  skip "the memory tests are not built with sanitizers or without WASI"
 fi
 
 stage "other machines, under qemu-user"
@@ -120,8 +72,7 @@ run_counting "other machines" bash tests/cross/run.sh
 stage "WASI test suite"
 testsuite=${TENON_WASI_TESTSUITE:-../wasi-testsuite}
 if [[ ! -d $testsuite/test-runner ]]; then
-  echo "SKIPPED: WebAssembly/wasi-testsuite: no \$TENON_WASI_TESTSUITE (a checkout of its branch prod/testsuite-all)"
-  count 0 0 1
+  skip "WebAssembly/wasi-testsuite: no \$TENON_WASI_TESTSUITE (a checkout of its branch prod/testsuite-all)"
 else
   export TENON_AOT_DIRECTORY=$work/wasi-testsuite
   mkdir -p "$TENON_AOT_DIRECTORY"

@@ -42,8 +42,10 @@ struct ArchitectureInfo {
   const char* below;          // the sentence's end where `required` is not met
   const char* stack_pointer;  // LLVM's name of the register
   unsigned pointer_bits;
-  bool has_guard_pages;                 // address space for 4 GiB and more per memory
-  bool rounding_keeps_signalling_nans;  // LLVM's code for ceil, floor, trunc and roundeven
+  bool has_guard_pages;  // address space for 4 GiB and more per memory
+  const char* rounding;  // "+feature" with which LLVM has code for ceil, floor, trunc and
+                         // roundeven, without calling a library; or "": it always has
+  bool rounding_keeps_signalling_nans;  // that code
   bool selects_minimum;                 // LLVM's minimum and maximum of doubles
   bool has_tail_convention;             // LLVM's SwiftTail
   bool unwinds_by_table;                // else by frame pointers (format/unwind_rows.h)

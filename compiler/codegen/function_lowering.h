@@ -195,6 +195,7 @@ class FunctionLowering {
   llvm::Value* ShieldConstant(llvm::Value* value);
   // ceil, floor, trunc or roundeven; a NaN comes out quiet.
   llvm::Value* Round(llvm::Intrinsic::ID id, llvm::Value* value);
+  llvm::Value* RoundByAddition(llvm::Intrinsic::ID id, llvm::Value* value);
   llvm::Value* MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum);
   llvm::Value* OrderedMinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum);
   llvm::Value* CheckedDivide(llvm::Value* a, llvm::Value* b, Opcode opcode);

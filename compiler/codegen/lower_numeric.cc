@@ -203,10 +203,51 @@ llvm::Value* FunctionLowering::ShieldConstant(llvm::Value* value) {
 }
 
 llvm::Value* FunctionLowering::Round(llvm::Intrinsic::ID id, llvm::Value* value) {
+  if (!lowering_.has_rounding) return RoundByAddition(id, value);
   llvm::Value* rounded = builder_.CreateUnaryIntrinsic(id, value);
   return InfoOf(lowering_.module).rounding_keeps_signalling_nans
              ? builder_.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, rounded)
              : rounded;
+}
+
+// For CPUs without instructions that round. Where floats stop to have a fraction, adding rounds to
+// an integer, ties to even, which taking the same away again leaves; the other directions correct
+// that by one. What is larger is an integer, infinite or a NaN.
+llvm::Value* FunctionLowering::RoundByAddition(llvm::Intrinsic::ID id, llvm::Value* value) {
+  llvm::Type* type = value->getType();
+  const llvm::fltSemantics& semantics = type->getScalarType()->getFltSemantics();
+  const unsigned fraction_bits = llvm::APFloat::semanticsPrecision(semantics) - 1;
+  llvm::Value* one = llvm::ConstantFP::get(type, 1.0);
+  llvm::Value* large =
+      llvm::ConstantFP::get(type, static_cast<double>(std::uint64_t{1} << fraction_bits));
+  llvm::Value* magnitude = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, value);
+  llvm::Value* nearest = builder_.CreateFSub(builder_.CreateFAdd(magnitude, large), large);
+  const auto with_sign = [&](llvm::Value* number) {
+    return builder_.CreateCopySign(number, value);
+  };
+  const auto corrected = [&](llvm::Value* number, llvm::Value* wrong, llvm::Value* correct) {
+    return builder_.CreateSelect(wrong, correct, number);
+  };
+  llvm::Value* rounded = nullptr;
+  switch (id) {
+    case llvm::Intrinsic::trunc:
+      rounded = corrected(nearest, builder_.CreateFCmpOGT(nearest, magnitude),
+                          builder_.CreateFSub(nearest, one));
+      break;
+    case llvm::Intrinsic::floor:
+      nearest = with_sign(nearest);
+      rounded = corrected(nearest, builder_.CreateFCmpOGT(nearest, value),
+                          builder_.CreateFSub(nearest, one));
+      break;
+    case llvm::Intrinsic::ceil:
+      nearest = with_sign(nearest);
+      rounded = corrected(nearest, builder_.CreateFCmpOLT(nearest, value),
+                          builder_.CreateFAdd(nearest, one));
+      break;
+    default: rounded = nearest; break;
+  }
+  return builder_.CreateSelect(builder_.CreateFCmpOLT(magnitude, large), with_sign(rounded),
+                               builder_.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, value));
 }
 
 // minimum/maximum of IEEE 754-2019, except that a NaN comes out quiet.

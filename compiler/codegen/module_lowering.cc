@@ -88,6 +88,7 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
       byte_lookup(ByteLookupOf(machine)),
       has_fused_multiply_add(
           machine.getMCSubtargetInfo()->checkFeatures(InfoOf(llvm_module).fused_multiply_add)),
+      has_rounding(machine.getMCSubtargetInfo()->checkFeatures(InfoOf(llvm_module).rounding)),
       convention(ConventionOf(wasm_module, llvm_module)),
       funcrefs_may_be_foreign(FuncRefsMayBeForeign(wasm_module)),
       module(llvm_module),

@@ -125,6 +125,7 @@ class ModuleLowering {
   enum class ByteLookup { kNone, kPshufb, kTbl };
   const ByteLookup byte_lookup;
   const bool has_fused_multiply_add;
+  const bool has_rounding;
   // Of this module's functions among each other (abi.h, tail calls).
   const llvm::CallingConv::ID convention;
   // Whether a funcref in a table or value may belong to another instance.

@@ -49,7 +49,7 @@ for legacy in true false; do
   $WASM_CC tag.o -x c++ -fno-rtti -fwasm-exceptions -mllvm -wasm-use-legacy-eh=$legacy -nostdlib -Wl,--no-entry \
     exceptions.cc -o exceptions.wasm 2> messages || { cat messages; exit 1; }
   "$TENONC" exceptions.wasm -o exceptions.aot
-  for mode in guard explicit; do
+  for mode in ${TENON_MODES:-guard explicit}; do
     [ "$("$TENON" --bounds-checks=$mode --invoke=run exceptions.aot 1000)" = 48500 ]
     status=0
     "$TENON" --bounds-checks=$mode --invoke=uncaught exceptions.aot 3 2> output || status=$?
@@ -57,6 +57,6 @@ for legacy in true false; do
     grep -q "uncaught exception: tag" output
     grep -q "#0 " output
   done
-  # Exceptions that were caught leave nothing behind.
-  [ "$(ulimit -v 150000; "$TENON" --bounds-checks=explicit --invoke=run exceptions.aot 800000)" = 38800000 ]
+  # Exceptions that were caught leave nothing behind. (An emulator has no use for so little.)
+  [ -n "${TENON_EMULATED:-}" ] || [ "$(ulimit -v 150000; "$TENON" --bounds-checks=explicit --invoke=run exceptions.aot 800000)" = 38800000 ]
 done

@@ -16,6 +16,6 @@ __attribute__((export_name("run"))) int Run(int n) { return Even(n, 1, 2, 3, 4, 
 END
 $WASM_CC -mtail-call -nostdlib -Wl,--no-entry tail.c -o tail.wasm
 "$TENONC" tail.wasm -o tail.aot
-for mode in guard explicit; do
+for mode in ${TENON_MODES:-guard explicit}; do
   [ "$("$TENON" --bounds-checks=$mode --stack-size=65536 --invoke=run tail.aot 10000000)" = 36 ]
 done

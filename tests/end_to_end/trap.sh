@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
 }
 C
 $WASM_CC trap.c -o trap.wasm
-for mode in guard explicit; do
+for mode in ${TENON_MODES:-guard explicit}; do
   "$TENONC" --bounds-checks=$mode trap.wasm -o trap.aot
   status=0
   "$TENON" trap.aot 2> output || status=$?

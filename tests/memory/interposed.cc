@@ -65,13 +65,18 @@ int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
   *block = __libc_memalign(alignment, size);
   return *block != nullptr ? 0 : ENOMEM;
 }
-void* mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
+void* mmap64(void* address, std::size_t size, int protection, int flags, int file, off64_t offset) {
   if ((flags & MAP_ANONYMOUS) != 0) Note(&g_use.anonymous_mappings);
-  return reinterpret_cast<void*>(
-      ::syscall(SYS_mmap, address, size, protection, flags, file, offset));
+#ifdef SYS_mmap2  // of 32-bit machines: the offset in units of 4096 bytes
+  const long result = ::syscall(SYS_mmap2, address, size, protection, flags, file,
+                                static_cast<unsigned long>(offset / 4096));
+#else
+  const long result = ::syscall(SYS_mmap, address, size, protection, flags, file, offset);
+#endif
+  return reinterpret_cast<void*>(result);
 }
-void* mmap64(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
-  return mmap(address, size, protection, flags, file, offset);
+void* mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
+  return mmap64(address, size, protection, flags, file, offset);
 }
 void* mremap(void* address, std::size_t old_size, std::size_t size, int flags, ...) {
   Note(&g_use.anonymous_mappings);

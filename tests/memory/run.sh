@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
 # Builds the modules of the memory tests and runs memory-tests on them; the last line counts.
-#   run.sh BIN-DIRECTORY [SEQUENCES]
+#
+#   run.sh BIN [SEQUENCES]
+#   run.sh BIN SEQUENCES MACHINE THERE EMULATOR...
+#
+# BIN and THERE are directories with programs: compilers, and, if for another MACHINE (a target of
+# tenonc), memory-tests that EMULATOR runs.
 set -euo pipefail
-bin=$1 sequences=${2:-2000}
+bin=$1 sequences=${2:-2000} machine=${3:-} there=${4:-$1}
+emulator=("${@:5}")
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -10,6 +16,6 @@ clang-22 --target=wasm32 -O1 -fno-optimize-sibling-calls -nostdlib -Wl,--no-entr
 clang-22 --target=wasm32-wasi -Wno-deprecated -O2 "$here/../bench/hello.c" -o "$work/hello.wasm"
 clang-22 --target=wasm32-wasi -Wno-deprecated -O2 "$here/../../examples/wordcount.c" -o "$work/wordcount.wasm"
 for module in modules hello wordcount; do
-  "$bin/tenonc" "$work/$module.wasm" -o "$work/$module.aot"
+  "$bin/tenonc" ${machine:+"--target=$machine"} "$work/$module.wasm" -o "$work/$module.aot"
 done
-"$bin/memory-tests" --sequences="$sequences" "$work"/{modules,hello,wordcount}.aot
+"${emulator[@]}" "$there/memory-tests" --sequences="$sequences" "$work"/{modules,hello,wordcount}.aot

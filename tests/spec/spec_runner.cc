@@ -70,9 +70,9 @@ std::vector<std::string> FindScripts(const std::vector<std::string>& arguments) 
   return scripts;
 }
 
-// Waits for one of the running scripts and prints its line.
+// Waits for one of the running scripts and prints its line (`quiet`: if something failed).
 void WaitForOne(std::map<pid_t, std::size_t>& running, const std::vector<std::string>& scripts,
-                Counts* counts) {
+                Counts* counts, bool quiet) {
   int status = 0;
   const pid_t process = ::wait(&status);
   const auto found = running.find(process);
@@ -93,8 +93,10 @@ void WaitForOne(std::map<pid_t, std::size_t>& running, const std::vector<std::st
                   done);
     }
   }
-  std::printf("%-28s %u passed, %u failed, %u skipped\n", name.c_str(), own.passed, own.failed,
-              own.skipped);
+  if (!quiet || own.failed != 0) {
+    std::printf("%-28s %u passed, %u failed, %u skipped\n", name.c_str(), own.passed, own.failed,
+                own.skipped);
+  }
   std::fflush(stdout);
 }
 
@@ -110,6 +112,7 @@ int main(int argc, char** argv) {
   std::string compiled;
   std::vector<std::string> arguments;
   std::size_t jobs = 1;
+  bool quiet = false;
   app.add_option("--bounds-checks", mode, "How memory accesses are checked")
       ->check(CLI::IsMember({"guard", "explicit"}));
   options.modules = tenon::spec::AddCompiler(app, bounds_checks);
@@ -117,6 +120,7 @@ int main(int argc, char** argv) {
   app.add_option("--compiled", compiled, "Take modules that --compile-to has put there");
   app.add_option("--expected-failures", expected_path, "Scripts and lines that are known to fail");
   app.add_option("--jobs", jobs, "Scripts at a time")->check(CLI::PositiveNumber);
+  app.add_flag("--quiet", quiet, "Name only scripts in which something failed");
   app.add_option("scripts", arguments, "Scripts, or directories of them")->required();
   CLI11_PARSE(app, argc, argv);
 
@@ -151,11 +155,13 @@ int main(int argc, char** argv) {
     const std::string name = std::filesystem::path(scripts[i]).stem();
     if (const auto found = expected.scripts.find(name); found != expected.scripts.end()) {
       counts[i].skipped = tenon::spec::CountAssertions(scripts[i]);
-      std::printf("%-28s %u skipped: waits for %s\n", name.c_str(), counts[i].skipped,
-                  found->second.c_str());
+      if (!quiet) {
+        std::printf("%-28s %u skipped: waits for %s\n", name.c_str(), counts[i].skipped,
+                    found->second.c_str());
+      }
       continue;
     }
-    if (running.size() == jobs) WaitForOne(running, scripts, counts);
+    if (running.size() == jobs) WaitForOne(running, scripts, counts, quiet);
     std::fflush(stdout);
     const pid_t process = ::fork();
     if (process < 0) {
@@ -173,7 +179,7 @@ int main(int argc, char** argv) {
     }
     running[process] = i;
   }
-  while (!running.empty()) WaitForOne(running, scripts, counts);
+  while (!running.empty()) WaitForOne(running, scripts, counts, quiet);
 
   Counts total{};
   for (std::size_t i = 0; i < scripts.size(); ++i) {
