@@ -2,6 +2,9 @@
 // each difference: "DIFFERS path: call … : ours | theirs". The last line counts:
 // "N compared, N differing, N skipped" (skipped: this engine refuses the module).
 //
+// A module NUMBER.exnref.wasm is compared with NUMBER.wasm, of which it was translated: this
+// engine may have the older form of exceptions only.
+//
 // With "guard" as argument (memory accesses checked by the MMU), what differs after a memory access
 // has trapped is "STATE path: …" and no difference: code generation takes a load
 // for something that always succeeds, so that a store before it may not have happened yet.
@@ -49,6 +52,20 @@ function toText(type, value) {
     default: return value === null ? 'ref:null' : 'ref:other';
   }
 }
+// A v128 cannot be passed to JavaScript: (module (func (import "" "log") (param i64 i64))
+// (func (export "log") (param v128) (call 0 (i64x2.extract_lane 0 (local.get 0)) (…1 …)))).
+const splitVector = new WebAssembly.Module(Uint8Array.from([
+  0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 10, 2, 0x60, 2, 0x7E, 0x7E, 0, 0x60, 1, 0x7B, 0,
+  2, 8, 1, 0, 3, 0x6C, 0x6F, 0x67, 0, 0, 3, 2, 1, 1, 7, 7, 1, 3, 0x6C, 0x6F, 0x67, 0, 1,
+  10, 16, 1, 14, 0, 0x20, 0, 0xFD, 0x1D, 0, 0x20, 0, 0xFD, 0x1D, 1, 0x10, 0, 0x0B]));
+let logged = [];
+const log = (type) => (value) => { logged.push(`log ${toText(type, value)}`); };
+const logFunctions = {
+  'log-i32': log('i32'), 'log-i64': log('i64'), 'log-f32': log('f32'), 'log-f64': log('f64'),
+  'log-v128': new WebAssembly.Instance(splitVector, { '': { log(low, high) {
+    logged.push(`log v128:${BigInt.asUintN(64, low)}:${BigInt.asUintN(64, high)}`);
+  } } }).exports.log,
+};
 function hash(memory) {
   const words = new Uint32Array(memory.buffer);
   let value = 2166136261;
@@ -72,7 +89,7 @@ function compare(path, lines) {
   };
   let module;
   try {
-    module = new WebAssembly.Module(fs.readFileSync(path));
+    module = new WebAssembly.Module(fs.readFileSync(path.replace('.exnref', '')));
   } catch (error) {
     if (lines[0]?.startsWith('refused')) { ++compared; return; }  // both refuse
     ++skipped;
@@ -82,6 +99,10 @@ function compare(path, lines) {
   // Globals are zero or null; the runner supplies the same.
   const imports = {};
   for (const item of WebAssembly.Module.imports(module)) {
+    if (item.name in logFunctions) {
+      (imports[item.module] ??= {})[item.name] = logFunctions[item.name];
+      continue;
+    }
     if (item.kind !== 'global') { ++skipped; return; }
     try {
       const zero = item.type.value === 'i64' ? 0n : /ref/.test(item.type.value) ? null : 0;
@@ -90,39 +111,61 @@ function compare(path, lines) {
   }
   const bad = lines.find((line) => /^(refused|not |died)/.test(line));
   if (bad !== undefined) { ++compared; return differs(`${bad} (after: ${lines.at(-2) ?? ''})`); }
+  logged = [];
+  const started = lines.findIndex((line) => /^(call|memory|start) /.test(line));
+  const before = lines.slice(0, started);
+  const start = lines[started]?.startsWith('start ') ? ourOutcome(lines[started].slice(6)) : 'instantiated';
+  let theirStart = 'instantiated';
   try {
     instance = new WebAssembly.Instance(module, imports);
   } catch (error) {
-    ++compared;
-    const ours = lines[0]?.startsWith('start = ') ? ourOutcome(lines[0].slice(8)) : 'instantiated';
-    if (error instanceof WebAssembly.LinkError) { --compared; ++skipped; return; }
-    if (ours !== outcomeOf(error)) differs(`instantiation: ${ours} | ${outcomeOf(error)}`);
-    return;
+    if (error instanceof WebAssembly.LinkError) { ++skipped; return; }
+    theirStart = outcomeOf(error);
   }
   ++compared;
-  for (const line of lines) {
-    const [left, right] = line.split(' =');
-    const words = left.split(' ');
-    const ours = ourOutcome((right ?? '').trim());
-    if (words[0] === 'start') return differs(`${line} | instantiated`);
-    let theirs;
-    if (words[0] === 'memory') {
-      const memory = instance.exports[words[1]];
-      theirs = `${memory.buffer.byteLength} ${hash(memory)}`;
-    } else {
-      try {
-        const result = instance.exports[words[1]](...words.slice(2).map(toValue));
-        const types = ours === '' || ours.startsWith('trap') ? [] : ours.split(' ').map((value) => value.split(':')[0]);
-        const values = result === undefined ? [] : types.length > 1 ? [...result] : [result];
-        theirs = types.length === 0 && values.length > 0 ? 'returned' : values.map((value, i) => toText(types[i], value)).join(' ');
-      } catch (error) {
-        theirs = outcomeOf(error);
-      }
+  if (start === 'trap: stack' || theirStart === 'trap: stack') return;
+  if (start !== theirStart) return differs(`instantiation: ${start} | ${theirStart}`);
+  const difference = firstDifference(before, logged);
+  if (difference) return differs(`instantiation: ${difference}`);
+  if (theirStart !== 'instantiated') return;
+  for (let i = started; i >= 0 && i < lines.length; ++i) {
+    if (lines[i].startsWith('memory ')) {
+      const [left, ours] = lines[i].split(' = ');
+      const memory = instance.exports[left.slice(7)];
+      const theirs = `${memory.buffer.byteLength} ${hash(memory)}`;
+      if (ours !== theirs) return differs(`${left}: ${ours} | ${theirs}`);
+      continue;
     }
+    const call = lines[i];
+    const first = ++i;
+    while (!lines[i].startsWith('result')) ++i;
+    const ours = ourOutcome(lines[i].slice(7));
+    logged = [];
+    const theirs = callTheirs(instance, call.split(' ').slice(1), ours);
     // How deep a stack is differs; what follows may depend on it.
     if (ours === 'trap: stack' || theirs === 'trap: stack') return;
-    if (ours !== theirs) return differs(`${left} = ${ours} | ${theirs}`);
+    const difference = firstDifference(lines.slice(first, i), logged);
+    if (difference) return differs(`${call}: ${difference}`);
+    if (ours !== theirs) return differs(`${call}: ${ours} | ${theirs}`);
     if (guard && ours === 'trap: memory') trapped = true;
+  }
+}
+
+// Of what was logged; null if it is the same.
+function firstDifference(ours, theirs) {
+  const i = ours.findIndex((line, k) => line !== theirs[k]);
+  if (i >= 0) return `${ours[i]} | ${theirs[i] ?? 'nothing logged'}`;
+  return theirs.length > ours.length ? `nothing logged | ${theirs[ours.length]}` : null;
+}
+
+function callTheirs(instance, [name, ...parameters], ours) {
+  try {
+    const result = instance.exports[name](...parameters.map(toValue));
+    const types = ours === '' || ours.startsWith('trap') ? [] : ours.split(' ').map((value) => value.split(':')[0]);
+    const values = result === undefined ? [] : types.length > 1 ? [...result] : [result];
+    return types.length === 0 && values.length > 0 ? 'returned' : values.map((value, i) => toText(types[i], value)).join(' ');
+  } catch (error) {
+    return outcomeOf(error);
   }
 }
 

@@ -2,7 +2,8 @@
 // prints what came of it, one line a call, for comparison with another engine (compare.mjs).
 //
 // Each module runs in a process of its own, so that a crash or a hang is that module's outcome.
-// Lines: "module PATH", "call NAME PARAMETERS = OUTCOME", "memory NAME = HASH", "end".
+// Lines: "module PATH"; "call NAME PARAMETERS", what the module logs meanwhile as "log VALUE", and
+// "result OUTCOME"; "memory NAME = HASH"; "end".
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,8 +77,45 @@ void PrintValue(ValueType type, const std::uint64_t* cells) {
         std::printf(" f64:%" PRIu64, cells[0]);
       }
       return;
+    case ValueType::kV128: std::printf(" v128:%" PRIu64 ":%" PRIu64, cells[0], cells[1]); return;
     default: std::printf(cells[0] == 0 ? " ref:null" : " ref:other"); return;
   }
+}
+
+// The functions that binaryen's modules import: they print what they are given.
+template <ValueType kType, typename Value>
+void Log(void*, Value value) {
+  std::uint64_t cells[2] = {};
+  std::memcpy(cells, &value, sizeof value);
+  std::printf("log");
+  PrintValue(kType, cells);
+  std::printf("\n");
+}
+
+using Vector = std::uint64_t __attribute__((vector_size(16)));
+
+bool ResolveLog(std::string_view name, Extern* result) {
+  static constexpr ValueType kTypes[] = {ValueType::kI32, ValueType::kI64, ValueType::kF32,
+                                         ValueType::kF64, ValueType::kV128};
+  static const struct {
+    std::string_view name;
+    const void* native;
+  } functions[] = {
+      {"log-i32", reinterpret_cast<const void*>(&Log<ValueType::kI32, std::uint32_t>)},
+      {"log-i64", reinterpret_cast<const void*>(&Log<ValueType::kI64, std::uint64_t>)},
+      {"log-f32", reinterpret_cast<const void*>(&Log<ValueType::kF32, float>)},
+      {"log-f64", reinterpret_cast<const void*>(&Log<ValueType::kF64, double>)},
+      {"log-v128", reinterpret_cast<const void*>(&Log<ValueType::kV128, Vector>)},
+  };
+  for (std::size_t i = 0; i < std::size(functions); ++i) {
+    if (functions[i].name != name) continue;
+    result->kind = ExternKind::kFunction;
+    result->native = functions[i].native;
+    result->signature.parameters = {&kTypes[i], 1};
+    result->signature.key = abi::TypeKey(&kTypes[i], 1, nullptr, 0);
+    return true;
+  }
+  return false;
 }
 
 void CallExport(Instance* instance, abi::ExecutionEnvironment* environment, std::string_view name,
@@ -99,9 +137,10 @@ void CallExport(Instance* instance, abi::ExecutionEnvironment* environment, std:
     FillArgument(parameters[i], turn + static_cast<unsigned>(i), cell);
     PrintValue(parameters[i], cell);
   }
+  std::printf("\n");
   std::fflush(stdout);
   const CallOutcome outcome = Call(environment, found.function, values.data());
-  std::printf(" =");
+  std::printf("result");
   if (outcome.trap != abi::TrapKind::kNone) {
     std::printf(" trap: %s\n", abi::TrapSentence(outcome.trap));
     return;
@@ -126,8 +165,9 @@ std::uint32_t Hash(const abi::MemoryInstance& memory) {
 }
 
 // Imported globals are zero or null; compare.mjs supplies the same.
-bool ResolveGlobal(void*, const container::ImportEntry& import, std::string_view, std::string_view,
-                   Extern* result) {
+bool ResolveImport(void*, const container::ImportEntry& import, std::string_view,
+                   std::string_view name, Extern* result) {
+  if (import.kind == ExternKind::kFunction) return ResolveLog(name, result);
   alignas(16) static std::uint64_t zeros[1024][2];
   static unsigned used = 0;
   if (import.kind != ExternKind::kGlobal || used == 1024) return false;
@@ -157,7 +197,7 @@ void RunModule(const std::string& path, const compiler::Options& options,
   abi::TrapKind trap = abi::TrapKind::kNone;
   InstantiateOptions instantiate;
   instantiate.unknown_function_imports_trap = true;
-  const auto instance = Instantiate(**module, {&ResolveGlobal, nullptr}, instantiate, &trap);
+  const auto instance = Instantiate(**module, {&ResolveImport, nullptr}, instantiate, &trap);
   const auto environment = CreateExecutionEnvironment({});
   if (!instance.ok() || !environment.ok()) {
     std::printf("not instantiated: %s\n",
@@ -166,12 +206,13 @@ void RunModule(const std::string& path, const compiler::Options& options,
   }
   if (trap == abi::TrapKind::kNone) {
     if (const abi::FuncRef* start = StartFunction(*instance)) {
+      std::fflush(stdout);
       std::uint64_t none[1] = {};
       trap = Call(*environment, start, none).trap;
     }
   }
   if (trap != abi::TrapKind::kNone) {
-    std::printf("start = trap: %s\n", abi::TrapSentence(trap));
+    std::printf("start trap: %s\n", abi::TrapSentence(trap));
     return;
   }
   const container::View& view = (*module)->view();

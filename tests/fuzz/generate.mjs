@@ -52,6 +52,8 @@ function run(args) {
 
 // The program decodes its WebAssembly from its own text; taken out once.
 globalThis.__wasm = (() => {
+  const base64 = source.match(/findWasmBinary\(\)\{(?:var f="data:[^,"]*,|return base64Decode\(")([^"]*)"/);
+  if (base64) return Buffer.from(base64[1], 'base64');
   const match = source.match(/function findWasmBinary\(\)\{return binaryDecode\(/);
   const start = match.index + match[0].length;
   const quote = source[start];

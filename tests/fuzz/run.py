@@ -2,7 +2,8 @@
 """Random modules: binaryen's wasm-opt makes them, Tenon and node's V8 run them, and what they return,
 trap with and leave in memory is compared. Module number N of a seed is always the same.
 
-Needs wasm-opt (npm: binaryen) and node. Modules that differ are kept in --keep. The last line
+Needs node and the wasm-opt of a binaryen (npm: binaryen@118, whose modules without GC are always
+valid; later ones make half of them in vain). Modules that differ are kept in --keep. The last line
 counts: N compared, N differing, N skipped (wasm-opt made none, or V8 lacks a feature)."""
 import argparse
 import json
@@ -27,15 +28,19 @@ FEATURES = [
     ["--enable-exception-handling", "--enable-tail-call", "--enable-simd"],
     ["--enable-memory64"],
     ["--enable-threads", "--enable-simd"],
+    ["--enable-exception-handling", "exnref"],
+    ["--enable-exception-handling", "--enable-memory64", "--enable-tail-call", "--enable-simd",
+     "exnref"],
 ]
-NODE = ["node", "--experimental-wasm-memory64", 
+NODE = ["node", "--experimental-wasm-memory64",
         "--experimental-wasm-extended-const",
         "--experimental-wasm-gc", "--experimental-wasm-return-call", "--experimental-wasm-typed-funcref",
         "--experimental-wasm-type-reflection", "--experimental-wasm-relaxed-simd"]
 
 
 def command_of(arguments, directory, number):
-    """The arguments of wasm-opt that make module `number`, and its path."""
+    """The arguments of wasm-opt that make module `number`, and its path. With "exnref" among the
+    features, a second command makes the same module with the current form of exceptions."""
     generator = random.Random(f"{arguments.seed}/{number}")
     source = os.path.join(directory, f"{number}.bytes")
     path = os.path.join(directory, f"{number}.wasm")
@@ -43,16 +48,21 @@ def command_of(arguments, directory, number):
         stream.write(generator.randbytes(generator.randint(100, arguments.size)))
     features = FEATURES[number % len(FEATURES)]
     passes = [["-O1"], ["-O3"], []][generator.randint(0, 2)]
-    # Without imports, because what the host answers is no matter of this test.
-    return [source, "-ttf", "-o", path, "--denan", "--fuzz-against-js", "--remove-imports",
-            "--remove-unused-module-elements", *MVP, *features, *passes], path
+    plain = [feature for feature in features if feature != "exnref"]
+    commands = [[source, "-ttf", "-o", path, "--denan", *MVP, *plain, *passes]]
+    if "exnref" in features:
+        translated = path.replace(".wasm", ".exnref.wasm")
+        commands.append([path, "--emit-exnref", "-o", translated, *MVP, *plain])
+        path = translated
+    return commands, path
 
 
 def run_batch(arguments, first, last):
     with tempfile.TemporaryDirectory() as directory:
         commands = [command_of(arguments, directory, number) for number in range(first, last)]
         subprocess.run(["node", os.path.join(HERE, "generate.mjs"), arguments.wasm_opt],
-                       input="".join(json.dumps(command) + "\n" for command, _ in commands).encode(),
+                       input="".join(json.dumps(command) + "\n" for of_module, _ in commands
+                                     for command in of_module).encode(),
                        capture_output=True, timeout=3000)
         paths = [path for _, path in commands if os.path.exists(path)]
         if not paths:
@@ -72,7 +82,8 @@ def run_batch(arguments, first, last):
         for line in differences:
             name = os.path.basename(line.split()[1].rstrip(":"))
             os.makedirs(arguments.keep, exist_ok=True)
-            shutil.copy(os.path.join(directory, name), os.path.join(arguments.keep, name))
+            for kept in {name, name.replace(".exnref", "")}:
+                shutil.copy(os.path.join(directory, kept), os.path.join(arguments.keep, kept))
         counts = [int(word) for word in lines[-1].replace(",", "").split() if word.isdigit()]
         return counts[0], counts[1], counts[2] + (last - first - len(paths)), \
             [f"{line} (opt-level {level}, {mode})" for line in differences]
