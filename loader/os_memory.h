@@ -23,6 +23,9 @@ void* MapAnonymous(std::uint64_t size, Access access);
 // left as it was.
 void* Remap(void* base, std::uint64_t old_size, std::uint64_t size);
 void Unmap(void* base, std::uint64_t size);
+// Asks for large pages where the system has them on demand: fewer misses of the address cache. Only
+// advice; what is touched may then take memory by the large page.
+void PreferLargePages(void* base, std::uint64_t size);
 // Whole pages.
 bool Protect(void* base, std::uint64_t size, Access access);
 

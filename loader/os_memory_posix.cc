@@ -64,6 +64,12 @@ void* Remap(void* base, std::uint64_t old_size, std::uint64_t size) {
 
 void Unmap(void* base, std::uint64_t size) { ::munmap(base, size); }
 
+void PreferLargePages([[maybe_unused]] void* base, [[maybe_unused]] std::uint64_t size) {
+#if defined(MADV_HUGEPAGE)
+  ::madvise(base, size, MADV_HUGEPAGE);
+#endif
+}
+
 bool Protect(void* base, std::uint64_t size, Access access) {
   return ::mprotect(base, size, ProtectionOf(access)) == 0;
 }

@@ -21,6 +21,13 @@ namespace {
 constexpr std::uint32_t kGuarded = 1U << 16;   // reserved for every 32-bit index, registered
 constexpr std::uint32_t kReserved = 1U << 17;  // reserved up to the maximum: the base stays
 
+constexpr std::uint32_t kLargePages = 1U << 18;  // mapped, and large pages asked for
+
+// Programs that stride through arrays in a memory this large are bound by address translation
+// (PolyBench's correlation takes 1.6 times as long with small pages). In smaller ones, what large
+// pages hold in vain would count for more.
+constexpr std::uint64_t kLargePagesFrom = 8U << 20;
+
 constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
 
 // Taken while a shared memory grows.
@@ -69,12 +76,22 @@ void* Map(std::uint64_t size, std::uint64_t reserved, bool reserve, bool guard) 
   return nullptr;
 }
 
+// For the whole reservation, so that the memory stays one mapping as it grows.
+void AskForLargePages(abi::MemoryInstance* memory, std::uint64_t size) {
+  if (size < kLargePagesFrom || (memory->flags & kLargePages) != 0) return;
+  os::PreferLargePages(memory->base, memory->reserved_bytes);
+  memory->flags |= kLargePages;
+}
+
 bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
   const std::uint64_t added = size - memory->size_bytes;
   const std::uint64_t blocks = memory->base == nullptr ? 1 : 0;
   if (!Charge(LedgerOf(*memory), added, blocks)) return false;
   if ((memory->flags & (kGuarded | kReserved)) != 0) {
-    if (os::Protect(memory->base + memory->size_bytes, added, os::Access::kReadWrite)) return true;
+    if (os::Protect(memory->base + memory->size_bytes, added, os::Access::kReadWrite)) {
+      AskForLargePages(memory, size);
+      return true;
+    }
   } else {
     // A memory image mapped from the file splits the mapping in the kernel's books, which mremap
     // refuses; CreateLinearMemory's callers therefore copy the image in this mode.
@@ -84,6 +101,7 @@ bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
     if (base != nullptr) {
       memory->base = static_cast<std::uint8_t*>(base);
       memory->reserved_bytes = size;
+      AskForLargePages(memory, size);
       return true;
     }
   }
@@ -145,6 +163,7 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
     }
     memory->reserved_bytes = reserved;
     if (reserve) memory->flags |= guard ? kGuarded : kReserved;
+    AskForLargePages(memory, size);
   } else if (size != 0) {
     memory->base = static_cast<std::uint8_t*>(Allocate(ledger, size));
     if (memory->base == nullptr) return NoMemory(limits.minimum);
