@@ -101,7 +101,12 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
     function.addFnAttr("target-features", machine->getTargetFeatureString());
   }
   if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
-  TENON_TRY(Optimize(module, *machine, job.options.opt_level, job.options.time_report));
+  const bool has_bounds_checks =
+      std::any_of(job.module.memories.begin(), job.module.memories.end(), [&](const auto& memory) {
+        return !ModuleLowering::IsGuarded(task.variant->bounds_checks, memory.limits);
+      });
+  TENON_TRY(Optimize(module, *machine, job.options.opt_level, has_bounds_checks,
+                     job.options.time_report));
   if (job.options.format == OutputFormat::kLlvmIr) return Print(module);
   return EmitObject(module, *machine, job.options.time_report);
 }

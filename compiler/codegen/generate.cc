@@ -10,6 +10,8 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/LICM.h>
+#include <llvm/Transforms/Scalar/LoopPassManager.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/Mem2Reg.h>
@@ -18,6 +20,8 @@
 
 #include "compiler/codegen/architecture.h"
 #include "compiler/codegen/context_argument.h"
+#include "compiler/codegen/hoist_checks.h"
+#include "compiler/codegen/hoist_descriptors.h"
 #include "compiler/codegen/prepare.h"
 #include "compiler/codegen/rebase_induction.h"
 #include "compiler/codegen/reroll_loops.h"
@@ -27,7 +31,7 @@
 namespace tenon::compiler {
 
 Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
-                TimeReport* report) {
+                bool has_bounds_checks, TimeReport* report) {
   const StageTimer timer(report, TimeReport::Stage::kOptimize);
   std::optional<StepTimes> times;
   llvm::PassInstrumentationCallbacks callbacks;
@@ -70,8 +74,16 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   llvm::FunctionPassManager fold;
   fold.addPass(llvm::InstCombinePass());
   llvm::FunctionPassManager loop_form;
-  loop_form.addPass(llvm::EarlyCSEPass());
+  loop_form.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/has_bounds_checks));
+  if (has_bounds_checks) loop_form.addPass(llvm::SimplifyCFGPass());
   loop_form.addPass(llvm::LoopSimplifyPass());
+  llvm::FunctionPassManager invariants;
+  invariants.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()),
+                                                           /*UseMemorySSA=*/true));
+  llvm::FunctionPassManager merge;
+  merge.addPass(llvm::InstCombinePass());
+  merge.addPass(llvm::SimplifyCFGPass());
+  merge.addPass(llvm::LoopSimplifyPass());
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     early.run(function, functions);
@@ -80,6 +92,19 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   for (llvm::Function& function : module) {
     if (function.isDeclaration() || opt_level < 2) continue;
     loop_form.run(function, functions);
+    if (has_bounds_checks) {
+      if (HoistMemoryDescriptors(functions.getResult<llvm::LoopAnalysis>(function)))
+        functions.clear(function, function.getName());
+      invariants.run(function, functions);
+      if (HoistChecks(function, functions.getResult<llvm::LoopAnalysis>(function),
+                      functions.getResult<llvm::DominatorTreeAnalysis>(function),
+                      functions.getResult<llvm::ScalarEvolutionAnalysis>(function),
+                      functions.getResult<llvm::TargetIRAnalysis>(function))) {
+        functions.clear(function, function.getName());
+        merge.run(function, functions);
+      }
+      functions.clear(function, function.getName());
+    }
     if (RebaseInduction(functions.getResult<llvm::LoopAnalysis>(function))) {
       functions.clear(function, function.getName());
       fold.run(function, functions);

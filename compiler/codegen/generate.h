@@ -14,9 +14,10 @@
 namespace tenon::compiler {
 
 // Runs the pipeline of `opt_level` (0 to 3) over freshly lowered IR and adds stack checks.
+// `has_bounds_checks`: accesses of memory are compared with its size, rather than guarded by pages.
 // `report`, if there is one, is told what the passes take.
 Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
-                TimeReport* report);
+                bool has_bounds_checks, TimeReport* report);
 
 // The relocatable object of an optimised module.
 Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine,

@@ -19,9 +19,14 @@ std::uint64_t MinimumBytes(const wasm::Limits& limits) {
 
 llvm::Value* FunctionLowering::MemoryDescriptor(std::uint32_t memory_index) {
   if (memory_index < wasm_.imported_memories) {
-    return lowering_.LoadInvariant(
+    llvm::Instruction* descriptor = lowering_.LoadInvariant(
         builder_, Context(), lowering_.layout.memory_pointers + std::uint64_t{8} * memory_index,
         lowering_.pointer);
+    descriptor->setMetadata(
+        llvm::LLVMContext::MD_dereferenceable,
+        llvm::MDNode::get(lowering_.context, llvm::ConstantAsMetadata::get(
+                                                 builder_.getInt64(sizeof(abi::MemoryInstance)))));
+    return descriptor;
   }
   return lowering_.Offset(builder_, Context(),
                           lowering_.layout.memories + sizeof(abi::MemoryInstance) *

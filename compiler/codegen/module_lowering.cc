@@ -8,6 +8,7 @@
 #include <string>
 
 #include "compiler/codegen/architecture.h"
+#include "compiler/codegen/hoist_descriptors.h"
 #include "compiler/codegen/may_throw.h"
 
 namespace tenon::compiler {
@@ -107,7 +108,7 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
     llvm::MDNode* type = metadata.createTBAAScalarTypeNode(name, root);
     return metadata.createTBAAStructTagNode(type, type, 0);
   };
-  for (const char* name : {"context", "memory descriptor", "table descriptor", "table elements",
+  for (const char* name : {"context", kMemoryDescriptorType, "table descriptor", "table elements",
                            "linear memory", "imported globals", "exception"}) {
     tags_.push_back(tag(name));
   }
@@ -261,6 +262,9 @@ llvm::Function* ModuleLowering::Declare(std::uint32_t function_index) {
   slot->addParamAttr(0, llvm::Attribute::SwiftSelf);
   slot->addParamAttr(0, llvm::Attribute::NoUndef);
   slot->addParamAttr(0, llvm::Attribute::NonNull);
+  // So what the context says may be read before a loop that might not read it.
+  slot->addDereferenceableParamAttr(0, layout.size);
+  slot->addParamAttr(0, llvm::Attribute::getWithAlignment(context, llvm::Align(8)));
   SetFunctionAttributes(slot);
   return slot;
 }
@@ -270,8 +274,8 @@ llvm::Value* ModuleLowering::Offset(llvm::IRBuilder<>& builder, llvm::Value* bas
   return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, offset);
 }
 
-llvm::Value* ModuleLowering::LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* base,
-                                           std::uint64_t offset, llvm::Type* type) const {
+llvm::LoadInst* ModuleLowering::LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* base,
+                                              std::uint64_t offset, llvm::Type* type) const {
   llvm::LoadInst* load =
       builder.CreateAlignedLoad(type, Offset(builder, base, offset), llvm::Align(8));
   load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(context, {}));

@@ -90,8 +90,12 @@ class ModuleLowering {
   void StoreCell(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Value* cells,
                  std::size_t cell) const;
   // Whether the system checks accesses to such a memory, and its base never moves.
+  static bool IsGuarded(container::BoundsChecks mode, const wasm::Limits& limits) {
+    return mode == container::BoundsChecks::kGuard && !limits.is_64 && limits.page_size_log2 == 16;
+  }
   bool IsGuarded(const wasm::Limits& limits) const {
-    return guard && !limits.is_64 && limits.page_size_log2 == 16;
+    return IsGuarded(guard ? container::BoundsChecks::kGuard : container::BoundsChecks::kExplicit,
+                     limits);
   }
   llvm::Function* Declare(std::uint32_t function_index);
   // Marks the context parameter of a call or function.
@@ -110,8 +114,8 @@ class ModuleLowering {
   llvm::MDNode* GlobalTag(std::uint32_t global_index) const { return global_tags_[global_index]; }
 
   // A value that never changes while the instance lives, at context + offset.
-  llvm::Value* LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* pointer, std::uint64_t offset,
-                             llvm::Type* type) const;
+  llvm::LoadInst* LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* pointer,
+                                std::uint64_t offset, llvm::Type* type) const;
   llvm::Value* Offset(llvm::IRBuilder<>& builder, llvm::Value* pointer, std::uint64_t offset) const;
   llvm::CallInst* CallBuiltin(llvm::IRBuilder<>& builder, llvm::Value* context,
                               abi::Builtin builtin, std::vector<llvm::Value*> arguments) const;

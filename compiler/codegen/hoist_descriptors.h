@@ -1,0 +1,14 @@
+// The base and the size of memories read once before a loop that cannot change them.
+#pragma once
+
+#include <llvm/Analysis/LoopInfo.h>
+
+namespace tenon::compiler {
+
+// The alias type of loads from memory descriptors (abi::MemoryInstance), by which they are known.
+inline constexpr const char* kMemoryDescriptorType = "memory descriptor";
+
+// Loops must have preheaders. True: something has changed.
+bool HoistMemoryDescriptors(llvm::LoopInfo& loops);
+
+}  // namespace tenon::compiler
