@@ -18,8 +18,24 @@ std::string CopyText(const View& view, SectionId id) {
   return std::string(raw.begin(), raw.end());
 }
 
+// Behind all other strings that the file refers to.
+std::uint64_t OtherStringsEnd(const View& view) {
+  std::uint64_t end = 0;
+  const auto include = [&end](StringRef text) {
+    end = std::max(end, std::uint64_t{text.offset} + text.length);
+  };
+  include(view.info().name);
+  include(view.info().producer);
+  for (const auto& import : view.Section<ImportEntry>(SectionId::kImports)) {
+    include(import.module);
+    include(import.name);
+  }
+  for (const auto& item : view.Section<ExportEntry>(SectionId::kExports)) include(item.name);
+  return end;
+}
+
 // Where the CPU names begin that the writer has put behind all other strings; the end, if what
-// stands there is something else.
+// stands there is something else, or not only that.
 std::size_t CpuNamesStart(const View& view) {
   std::string names;
   for (const VariantEntry& variant : view.Section<VariantEntry>(SectionId::kVariants)) {
@@ -29,8 +45,9 @@ std::size_t CpuNamesStart(const View& view) {
   const auto strings = view.RawSection(SectionId::kStrings);
   if (names.size() > strings.size()) return strings.size();
   const std::size_t start = strings.size() - names.size();
-  return std::memcmp(strings.data() + start, names.data(), names.size()) == 0 ? start
-                                                                              : strings.size();
+  const bool are_cpu_names = std::memcmp(strings.data() + start, names.data(), names.size()) == 0 &&
+                             OtherStringsEnd(view) <= start;
+  return are_cpu_names ? start : strings.size();
 }
 
 }  // namespace

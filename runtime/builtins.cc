@@ -124,7 +124,7 @@ void BuiltinExceptionLeaves(VmContext* context) {
   // The wrapper lies between.
   const MachineFrame wrapper = CallerOf(OwnFrame(__builtin_frame_address(0)));
   if (CallerLooksForExceptions(*context->exec_env, wrapper)) return;
-  tenon_unwind(context->exec_env, static_cast<uint32_t>(TrapKind::kUncaughtException));
+  EndCall(context->exec_env, TrapKind::kUncaughtException);
 }
 
 // The native address of an atomic access; sets `trap` if there is none.

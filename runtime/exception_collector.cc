@@ -12,6 +12,7 @@
 
 #include "runtime/exceptions.h"
 #include "runtime/memory.h"
+#include "runtime/sanitizers.h"
 #include "runtime/traps.h"
 
 namespace tenon::runtime {
@@ -32,7 +33,7 @@ class Collection {
     std::sort(table_.begin(), table_.end());
   }
 
-  void ScanWords(const void* begin, const void* end) {
+  TENON_READS_ANY_FRAME void ScanWords(const void* begin, const void* end) {
     for (auto* word = static_cast<const Word*>(begin); word < end; ++word) Mark(*word);
   }
   void Mark(Word word) {

@@ -13,6 +13,7 @@
 #include "loader/mapped_module.h"
 #include "runtime/assembly.h"
 #include "runtime/memory.h"
+#include "runtime/sanitizers.h"
 
 namespace tenon::abi {
 
@@ -70,6 +71,7 @@ extern "C" {
 std::uint32_t tenon_enter(tenon::abi::ExecutionEnvironment* environment,
                           const void* enter_trampoline, tenon::abi::VmContext* context,
                           const void* code, std::uint64_t* values);
-[[noreturn]] void tenon_unwind(tenon::abi::ExecutionEnvironment* environment, std::uint32_t kind);
+TENON_LEAVES_WASM_STACK void tenon_unwind(tenon::abi::ExecutionEnvironment* environment,
+                                          std::uint32_t kind);
 void tenon_host_call();
 }

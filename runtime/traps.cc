@@ -141,10 +141,15 @@ const ActiveCall*& ActiveCalls() {
   return calls;
 }
 
+void EndCall(abi::ExecutionEnvironment* environment, abi::TrapKind kind) {
+  GiveUpFrames(__builtin_frame_address(0), environment->stack_base + environment->stack_bytes);
+  tenon_unwind(environment, static_cast<std::uint32_t>(kind));
+}
+
 void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
                const void* const* frame_pointer) {
   RecordBacktrace(environment, CallerOf(frame_pointer));
-  tenon_unwind(environment, static_cast<std::uint32_t>(kind));
+  EndCall(environment, kind);
 }
 
 }  // namespace tenon::runtime
@@ -163,7 +168,7 @@ extern "C" __attribute__((visibility("hidden"))) void tenon_host_failed(
         CallerLooksForExceptions(*environment, CallerOf(frame_pointer))) {
       return;
     }
-    tenon_unwind(environment, static_cast<std::uint32_t>(kind));
+    EndCall(environment, kind);
   }
   RaiseTrap(environment, kind, frame_pointer);
 }

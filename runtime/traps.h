@@ -31,10 +31,12 @@ struct ActiveCall {
 };
 const ActiveCall*& ActiveCalls();
 
-// `frame_pointer` is that of the function that wasm code called, in generated code's way
-// (OwnFrame).
-[[noreturn]] void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
-                            const void* const* frame_pointer);
+// From a function that wasm code called and that runs on the wasm stack: ends the innermost Call.
+TENON_LEAVES_WASM_STACK void EndCall(abi::ExecutionEnvironment* environment, abi::TrapKind kind);
+// The same for a trap, whose backtrace it records. `frame_pointer` is that of the function that
+// wasm code called, in generated code's way (OwnFrame).
+TENON_LEAVES_WASM_STACK void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
+                                       const void* const* frame_pointer);
 
 // Installs the signal handlers once per process; previous ones are chained.
 void InstallTrapHandlers();

@@ -2,6 +2,10 @@
 # Builds everything and runs every test. The last line counts them: N passed, N failed, N skipped.
 # The exit status is 0 only if nothing failed.
 #
+#   run.sh                 the optimised build, and all that stands on it
+#   run.sh --sanitizers    the build with the address and undefined behaviour sanitizers, and the same
+#                          tests of the programs; not those of packages and other machines
+#
 # The WebAssembly spec suite is read from $TENON_SPEC_DIR, or ../shared/spec beside the checkout;
 # without it, its tests are named as skipped.
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
@@ -10,19 +14,30 @@ cd "$(dirname "$0")/.."
 source cmake/packages.sh
 source tests/counting.sh
 
+preset=default build=build sanitizers=no
+case ${1-} in
+  "") ;;
+  --sanitizers) preset=asan build=build-asan sanitizers=yes ;;
+  *) echo "tests/run.sh: unknown argument $1" >&2; exit 2 ;;
+esac
+
 stage "build"
 if ! tenon_install_packages "${tenon_packages[@]}"; then
   count 0 1 0
   finish
 fi
-if cmake --preset default && cmake --build --preset default -j "$jobs"; then
+if cmake --preset $preset && cmake --build --preset $preset -j "$jobs"; then
   count 1 0 0
 else
   fail "build"
   finish
 fi
-bin=$PWD/build/bin
-for program in tenonc tenon unit-tests spec-runner; do
+bin=$PWD/$build/bin
+if [[ $sanitizers == yes ]]; then
+  export TENON_HOST_FLAGS="-fsanitize=address,undefined"  # what hosts in the tests are linked with
+  export UBSAN_OPTIONS=print_stacktrace=1
+fi
+for program in tenonc tenon unit-tests spec-runner malformed-inputs; do
   [[ -x $bin/$program ]] || { fail "the build made no $program"; finish; }
 done
 
@@ -60,14 +75,15 @@ for script in tests/end_to_end/*.sh; do
 done
 
 stage "memory"
-if [[ -x $bin/memory-tests ]]; then
-  run_counting "memory" bash tests/memory/run.sh "$bin"
-else
-  skip "the memory tests are not built with sanitizers or without WASI"
-fi
+run_counting "memory" bash tests/memory/run.sh "$bin"
 
-stage "other machines, under qemu-user"
-run_counting "other machines" bash tests/cross/run.sh
+if [[ $sanitizers == no ]]; then
+  stage "without LLVM"
+  run_counting "without LLVM" bash tests/loader_only/run.sh "$TENONC"
+
+  stage "other machines, under qemu-user"
+  run_counting "other machines" bash tests/cross/run.sh
+fi
 
 stage "WASI test suite"
 testsuite=${TENON_WASI_TESTSUITE:-../wasi-testsuite}
@@ -85,14 +101,17 @@ fi
 stage "real programs"
 run_counting "real programs" bash tests/wasi/programs/run.sh "${TENON_WASI_PROGRAMS:-../wasi-programs}"
 
-stage "used by other projects"
-run_counting "used by other projects" bash tests/package/run.sh
+if [[ $sanitizers == no ]]; then
+  stage "used by other projects"
+  run_counting "used by other projects" bash tests/package/run.sh
 
-stage "Debian packages"
-run_counting "Debian packages" bash tests/package/debian.sh
+  stage "Debian packages"
+  run_counting "Debian packages" bash tests/package/debian.sh
+fi
 
 stage "malformed inputs"
 run_counting "malformed inputs" python3 tests/malformed/run.py --tenonc="$TENONC" --tenon="$TENON"
+run_counting "malformed inputs, in process" bash tests/malformed/mutations.sh "$bin"
 
 echo
 finish

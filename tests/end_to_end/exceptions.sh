@@ -57,6 +57,8 @@ for legacy in true false; do
     grep -q "uncaught exception: tag" output
     grep -q "#0 " output
   done
-  # Exceptions that were caught leave nothing behind. (An emulator has no use for so little.)
-  [ -n "${TENON_EMULATED:-}" ] || [ "$(ulimit -v 150000; "$TENON" --bounds-checks=explicit --invoke=run exceptions.aot 800000)" = 38800000 ]
+  # Exceptions that were caught leave nothing behind.
+  [ "$("$TENON" --memory-report=json --bounds-checks=explicit --invoke=run exceptions.aot 100000 2> report)" = 4850000 ]
+  peak=$(python3 -c 'import json; print(json.load(open("report"))["the_instance"]["peak_bytes"])')
+  [ "$peak" -lt 1000000 ] || { echo "100000 exceptions take $peak bytes"; exit 1; }
 done

@@ -22,5 +22,5 @@ printf file > files/file.txt
 $WASM_CC guest.c -o guest.wasm
 "$TENONC" guest.wasm -o guest.aot
 cc -c -Wall -Wextra -Werror -I"$source_directory" "$source_directory/tests/wasi/embedder.c" -o embedder.o
-c++ embedder.o "$libraries/libtenon_runtime.a" "$libraries/libtenon_format.a" -lpthread -o embedder
+c++ embedder.o "$libraries/libtenon_runtime.a" "$libraries/libtenon_format.a" -lpthread ${TENON_HOST_FLAGS-} -o embedder
 ./embedder guest.aot files

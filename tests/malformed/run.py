@@ -102,11 +102,18 @@ def run(command):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tenonc", required=True)
-    parser.add_argument("--tenon", required=True)
+    parser.add_argument("--tenonc")
+    parser.add_argument("--tenon")
+    parser.add_argument("--write-module", metavar="FILE", help="only write the unchanged module")
     parser.add_argument("--count", type=int, default=300, help="mutations of each file")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    if arguments.write_module:
+        with open(arguments.write_module, "wb") as file:
+            file.write(small_module())
+        return 0
+    if not arguments.tenonc or not arguments.tenon:
+        parser.error("--tenonc and --tenon are needed")
     generator = random.Random(arguments.seed)
 
     with tempfile.TemporaryDirectory() as work:

@@ -21,7 +21,10 @@ void Note(std::uint64_t* counter) {
 
 namespace tenon::tests {
 
+void NoteAllocation() { Note(&g_use.allocations); }
+
 void StartWatching() {
+  WatchMalloc();
   g_use = {};
   g_watching = true;
 }
@@ -35,36 +38,6 @@ SystemMemoryUse StopWatching() {
 
 extern "C" {
 
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* block, std::size_t size);
-void* __libc_memalign(std::size_t alignment, std::size_t size);
-
-void* malloc(std::size_t size) {
-  Note(&g_use.allocations);
-  return __libc_malloc(size);
-}
-void* calloc(std::size_t count, std::size_t size) {
-  Note(&g_use.allocations);
-  return __libc_calloc(count, size);
-}
-void* realloc(void* block, std::size_t size) {
-  Note(&g_use.allocations);
-  return __libc_realloc(block, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  Note(&g_use.allocations);
-  return __libc_memalign(alignment, size);
-}
-void* memalign(std::size_t alignment, std::size_t size) {
-  Note(&g_use.allocations);
-  return __libc_memalign(alignment, size);
-}
-int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
-  Note(&g_use.allocations);
-  *block = __libc_memalign(alignment, size);
-  return *block != nullptr ? 0 : ENOMEM;
-}
 void* mmap64(void* address, std::size_t size, int protection, int flags, int file, off64_t offset) {
   if ((flags & MAP_ANONYMOUS) != 0) Note(&g_use.anonymous_mappings);
 #ifdef SYS_mmap2  // of 32-bit machines: the offset in units of 4096 bytes

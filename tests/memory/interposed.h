@@ -1,5 +1,6 @@
 // Counts what this process takes from the system while watched: malloc and its kin, anonymous
-// mappings, brk. The definitions in interposed.cc replace the C library's in the whole process.
+// mappings, brk. The definitions in interposed.cc replace the C library's in the whole process;
+// malloc's are in malloc_of_libc.cc, or malloc_of_sanitizer.cc in a build with sanitizers.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,11 @@ struct SystemMemoryUse {
   std::uint64_t anonymous_mappings = 0;
   std::uint64_t breaks = 0;  // brk, sbrk
 };
+
+// Called by each allocation.
+void NoteAllocation();
+// Sees to it that it is.
+void WatchMalloc();
 
 void StartWatching();
 SystemMemoryUse StopWatching();
