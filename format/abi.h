@@ -12,9 +12,9 @@
 // pops its arguments and need not give the context register back) costs a little at every
 // call. So only in modules that use tail calls do functions have that convention. Each of their
 // functions that can become a funcref has a wrapper with C's, which is FuncRef::code: whoever
-// calls it need not know. A tail call into another instance is a jump to FuncRef::direct if the
-// traits say that it has the convention; else to an adapter of the caller's module (one per
-// type), which finds the code to call in the callee's VmContext::tail_target and calls it: one
+// calls it need not know. A tail call into another instance is a jump to WideFuncRef::direct
+// if the traits say that it has the convention; else to an adapter of the caller's module (one per
+// type), which finds the code to call at kEnvironmentTailTarget and calls it: one
 // frame, which goes when that function, which has no tail calls, returns. The stack arguments of
 // a tail call would lie over the caller's; so in these modules what has no register
 // (RegisterArguments) lies in a buffer of the caller's instance instead, in 64-bit cells, and is
@@ -29,7 +29,7 @@
 //   - That must not skip frames that want to look. So code with exceptions calls functions
 //     without (neither kTraitThrows nor kTraitHost) through a guard of its own module, one per
 //     type: it calls the host function that every environment has at kEnvironmentGuard, which calls
-//     the function that VmContext::guarded_function names, anew from the host.
+//     the function that kEnvironmentGuardedFunction names, anew from the host.
 //   - A host function that re-enters wasm and returns after an exception came out lets it pass.
 //
 // All structs here are little endian and the same for all targets, as a container has one layout
@@ -45,7 +45,7 @@
 
 namespace tenon::abi {
 
-inline constexpr std::uint32_t kAbiVersion = 3;
+inline constexpr std::uint32_t kAbiVersion = 4;
 
 inline constexpr std::uint64_t kPageSize = 65536;  // WebAssembly's, in bytes
 
@@ -111,22 +111,32 @@ struct VmContext;
 struct ExecutionEnvironment;  // the runtime's
 
 // What a funcref points to. A record lives in the instance that defines (or,
-// for host functions, imports) the function and is immutable.
+// for host functions, imports) the function and is immutable. Instances have one per function that
+// can become a funcref, so what else is known of a function is found through its instance: the
+// traits in its context, the entry trampoline by its place among the instance's records.
 struct FuncRef {
   alignas(8) const void* code;  // C's convention
   alignas(
       8) VmContext* context;  // goes into the context register; a HostFunction for host functions
   std::uint64_t type_key;     // see TypeKey
-  alignas(8) const
-      void* enter;  // EntryTrampoline of its type; null only in functions nothing outside can reach
-  alignas(8) const
-      void* direct;      // the function itself, for its own instance and those who know the traits
-  std::uint64_t traits;  // FunctionTrait
 };
-static_assert(sizeof(FuncRef) == 48 && offsetof(FuncRef, context) == 8 &&
+static_assert(sizeof(FuncRef) == 24 && offsetof(FuncRef, context) == 8 &&
               offsetof(FuncRef, type_key) == 16);
 
-enum FunctionTrait : std::uint64_t {
+// The records of modules whose functions have wrappers (VmContext::traits), and of those that hand
+// on functions which they import, which may be such.
+struct WideFuncRef {
+  FuncRef common;
+  alignas(8) const void* direct;  // the function itself, for those who know the traits
+};
+static_assert(sizeof(WideFuncRef) == 32 && offsetof(WideFuncRef, direct) == 24);
+
+constexpr std::size_t FuncRefSize(bool has_wrappers, bool hands_on_imports) {
+  return has_wrappers || hands_on_imports ? sizeof(WideFuncRef) : sizeof(FuncRef);
+}
+
+// Of all functions of a module.
+enum FunctionTrait : std::uint32_t {
   kTraitTailConvention = 1,  // `direct` is SwiftTail
   kTraitThrows = 2,          // exceptions come back to callers that look
   kTraitHost = 4,            // a host function's thunk; likewise
@@ -183,7 +193,13 @@ static_assert(sizeof(Exception) == 48);
 
 // Offsets in the runtime's ExecutionEnvironment.
 inline constexpr std::uint64_t kEnvironmentException = 32;  // Exception*: on its way, or null
-inline constexpr std::uint64_t kEnvironmentGuard = 48;      // HostFunction: see exceptions
+// Set by a caller for the adapter of a tail call, which reads them at once: the code to call, and
+// the caller's buffer of arguments.
+inline constexpr std::uint64_t kEnvironmentTailTarget = 40;
+inline constexpr std::uint64_t kEnvironmentTailArguments = 48;
+// const FuncRef*: set by a caller for the guard, which reads it at once.
+inline constexpr std::uint64_t kEnvironmentGuardedFunction = 56;
+inline constexpr std::uint64_t kEnvironmentGuard = 64;  // HostFunction: see exceptions
 
 // The fixed head of an instance's block. What follows lies at the offsets in the
 // container's ModuleInfo:
@@ -192,7 +208,7 @@ inline constexpr std::uint64_t kEnvironmentGuard = 48;      // HostFunction: see
 //   function_imports[imported]              const FuncRef*
 //   global_pointers[imported]               void* (to the exporter's 16-byte cell)
 //   globals[defined]                        16-byte cells
-//   funcrefs[referenced functions]          FuncRef
+//   funcrefs[referenced functions]          FuncRef or WideFuncRef, see FuncRefSize
 //   tag_pointers[all], tags[defined]        TagInstance*, TagInstance
 // Only the head's first two fields change while the instance runs.
 struct VmContext {
@@ -205,15 +221,10 @@ struct VmContext {
   alignas(8) void* instance;  // the runtime's Instance
   alignas(8) const
       std::uint64_t* type_keys;  // of all types of the module; for keys only known at run time
-  std::uint64_t reserved[3];
-  // Set by a caller for the adapter of a tail call, which reads them at once.
-  alignas(8) const void* tail_target;
-  alignas(8) const std::uint64_t* tail_arguments;  // the buffer
-  alignas(
-      8) const FuncRef* guarded_function;  // set by a caller for the guard, which reads it at once
-  std::uint64_t reserved_end;
+  std::uint32_t reserved;
+  std::uint32_t traits;  // FunctionTrait
 };
-static_assert(sizeof(VmContext) == 96);
+static_assert(sizeof(VmContext) == 48);
 
 // What stands in the context register of a host function's thunk; it begins as a
 // VmContext does. The thunk (in the importing module, one per imported type) is
@@ -227,22 +238,18 @@ struct HostFunction {
   alignas(8) const Builtins* builtins;
   alignas(8) void* instance;  // the importing Instance
   alignas(8) const void* native;
-  std::uint64_t stack_argument_bytes;  // multiple of 16
+  std::uint32_t stack_argument_bytes;  // multiple of 16
+  std::uint32_t traits;                // kTraitHost
   alignas(8) void* attachment;
   alignas(8) const
       void* binding;  // the runtime's: how `native` wants its arguments converted, or null
-  alignas(8) const void* tail_target;
-  alignas(8) const std::uint64_t* tail_arguments;
-  alignas(8) const FuncRef* guarded_function;
-  std::uint64_t reserved;
 };
-static_assert(sizeof(HostFunction) == 96 && offsetof(HostFunction, native) == 32 &&
+static_assert(sizeof(HostFunction) == 64 && offsetof(HostFunction, native) == 32 &&
               offsetof(HostFunction, stack_argument_bytes) == 40);
 static_assert(offsetof(HostFunction, stack_limit) == offsetof(VmContext, stack_limit) &&
+              offsetof(HostFunction, builtins) == offsetof(VmContext, builtins) &&
               offsetof(HostFunction, instance) == offsetof(VmContext, instance) &&
-              offsetof(HostFunction, tail_target) == offsetof(VmContext, tail_target) &&
-              offsetof(HostFunction, tail_arguments) == offsetof(VmContext, tail_arguments) &&
-              offsetof(HostFunction, guarded_function) == offsetof(VmContext, guarded_function));
+              offsetof(HostFunction, traits) == offsetof(VmContext, traits));
 
 constexpr bool InFloatRegister(ValueType type) {
   return type == ValueType::kF32 || type == ValueType::kF64 || type == ValueType::kV128;

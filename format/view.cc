@@ -99,8 +99,8 @@ class Checker {
     TENON_TRY(CheckTables());
     TENON_TRY(CheckElements());
     TENON_TRY(CheckData());
-    TENON_TRY(CheckInfo());
-    return CheckVariants();
+    TENON_TRY(CheckVariants());
+    return CheckInfo();
   }
 
  private:
@@ -490,7 +490,7 @@ class Checker {
         {"function imports", info_.function_imports_offset, info_.imported_functions, 8, 8},
         {"global pointers", info_.global_pointers_offset, info_.imported_globals, 8, 8},
         {"globals", info_.globals_offset, globals_.size() - info_.imported_globals, 16, 16},
-        {"funcrefs", info_.funcrefs_offset, functions_.size(), sizeof(abi::FuncRef), 8},
+        {"funcrefs", info_.funcrefs_offset, functions_.size(), view_.funcref_size(), 8},
         {"tag pointers", info_.tag_pointers_offset, tags_.size(), 8, 8},
         {"tags", info_.tags_offset, tags_.size() - info_.imported_tags, sizeof(abi::TagInstance),
          8},
@@ -526,6 +526,8 @@ class Checker {
           variant.bounds_checks != BoundsChecks::kExplicit) {
         return Bad("variants", i, "unknown bounds-check mode");
       }
+      if (variant.function_traits != variants[0].function_traits)
+        return Bad("variants", i, "its functions have other traits than those of the first");
       if (!StringFits(variant.cpu))
         return Bad("variants", i, "its CPU name lies outside of the strings");
       if (variant.image_offset % kSegmentAlignment != 0 ||
@@ -682,6 +684,15 @@ std::span<const ValueType> View::Parameters(const TypeEntry& type) const {
 std::span<const ValueType> View::Results(const TypeEntry& type) const {
   return Section<ValueType>(SectionId::kValueTypes)
       .subspan(uint64_t{type.first_value} + type.parameter_count, type.result_count);
+}
+
+std::size_t View::funcref_size() const {
+  constexpr std::uint32_t kWrapped = abi::kTraitTailConvention | abi::kTraitThrows;
+  const auto functions = Section<ReferencedFunctionEntry>(SectionId::kReferencedFunctions);
+  const std::uint32_t traits = Section<VariantEntry>(SectionId::kVariants)[0].function_traits;
+  return abi::FuncRefSize(
+      (traits & kWrapped) != 0,
+      !functions.empty() && functions[0].function_index < info().imported_functions);
 }
 
 const TypeEntry& View::TypeOfReferenced(std::uint32_t referenced_function) const {

@@ -6,6 +6,7 @@
 // (names, code ranges, unwind rows, custom sections) are checked where they are used.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -43,6 +44,8 @@ class View {
   std::string_view String(StringRef reference) const;  // kStrings
   std::span<const ValueType> Parameters(const TypeEntry& type) const;
   std::span<const ValueType> Results(const TypeEntry& type) const;
+  // Of each of an instance's funcref records (abi.h).
+  std::size_t funcref_size() const;
   // Type index of a function, imported or referenced.
   const TypeEntry& TypeOfReferenced(std::uint32_t referenced_function) const;
   // Binary search over kExportsByName; null if there is none.

@@ -146,6 +146,12 @@ Result<std::unique_ptr<MappedModule>> MappedModule::Finish(Parts& parts) {
   module->view_ = parts.view;
   module->variant_ = parts.variant;
   module->image_ = parts.image;
+  const auto functions = parts.view.Section<container::ReferencedFunctionEntry>(
+      container::SectionId::kReferencedFunctions);
+  module->functions_ = functions.data();
+  module->entry_offsets_ =
+      parts.view.Section<std::uint32_t>(container::SectionId::kCodeOffsets).data() +
+      parts.variant->code_offsets_first + functions.size() + types.size();
   module->memory_ = *parts.memory;
   module->file_ = std::exchange(parts.file, os::File{});
   module->code_copy_ = std::exchange(parts.code_copy, nullptr);

@@ -51,6 +51,11 @@ class MappedModule {
   const void* DirectCode(std::uint32_t referenced_function) const;
   const void* HostThunk(std::uint32_t type) const;
   const void* EntryTrampoline(std::uint32_t type) const;
+  // That of a referenced function's type, in a few instructions.
+  const void* EntryOf(std::uint32_t referenced_function) const {
+    const std::uint32_t offset = entry_offsets_[functions_[referenced_function].type_index];
+    return offset == container::kNone ? nullptr : image_ + offset;
+  }
   // The file behind the mapping, for copy-on-write mapping of the memory image; its descriptor is
   // -1 for buffers.
   const os::File& file() const { return file_; }
@@ -70,6 +75,8 @@ class MappedModule {
   container::View view_;
   const container::VariantEntry* variant_ = nullptr;
   const std::uint8_t* image_ = nullptr;
+  const container::ReferencedFunctionEntry* functions_ = nullptr;
+  const std::uint32_t* entry_offsets_ = nullptr;  // by type
   MemorySource memory_{};
   os::File file_;              // its bytes are the view's
   void* code_copy_ = nullptr;  // buffers: pages from memory_

@@ -107,7 +107,7 @@ tenon_host_call:
         mov     x9, sp
         str     x9, [x19, #ENVIRONMENT_WASM_SP]
         str     x15, [x19, #ENVIRONMENT_CURRENT_HOST]
-        ldr     x9, [x15, #HOST_STACK_BYTES]
+        ldr     w9, [x15, #HOST_STACK_BYTES]
         ldr     x10, [x19, #ENVIRONMENT_HOST_SP]
         sub     x10, x10, x9
         mov     sp, x10

@@ -116,8 +116,8 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   environment->exit_requested = 0;
   environment->frame_count = 0;
   environment->exception_text[0] = '\0';
-  if (function->enter == nullptr || function->code == nullptr)
-    return {abi::TrapKind::kUnlinkedImport};
+  const void* const entry = EntryOf(function);
+  if (entry == nullptr || function->code == nullptr) return {abi::TrapKind::kUnlinkedImport};
   abi::VmContext* const context = function->context;
   const std::uint32_t depth = environment->depth.load(std::memory_order_relaxed);
   const std::uint8_t* const limit =
@@ -144,7 +144,7 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   if (environment->termination.load(std::memory_order_relaxed) ==
       abi::ExecutionEnvironment::Termination::kNone) [[likely]] {
     kind = static_cast<abi::TrapKind>(
-        tenon_enter(environment, function->enter, context, function->code, values));
+        tenon_enter(environment, entry, context, function->code, values));
   } else {
     SetPendingException(environment, kTerminatedText);
   }

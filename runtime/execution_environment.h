@@ -31,7 +31,9 @@ struct ExecutionEnvironment {
   std::uint32_t exit_requested;
   // ---- known to generated code (abi.h, exceptions)
   alignas(8) Exception* exception;
-  alignas(8) void* reserved;
+  alignas(8) const void* tail_target;
+  alignas(8) const std::uint64_t* tail_arguments;
+  alignas(8) const FuncRef* guarded_function;
   HostFunction guard;
   // ---- the runtime's
   runtime::Ledger ledger{runtime::Category::kExecutionEnvironment,
@@ -60,6 +62,9 @@ static_assert(offsetof(ExecutionEnvironment, wasm_sp) == ENVIRONMENT_WASM_SP &&
               offsetof(ExecutionEnvironment, current_host) == ENVIRONMENT_CURRENT_HOST &&
               offsetof(ExecutionEnvironment, pending) == ENVIRONMENT_PENDING);
 static_assert(offsetof(ExecutionEnvironment, exception) == kEnvironmentException &&
+              offsetof(ExecutionEnvironment, tail_target) == kEnvironmentTailTarget &&
+              offsetof(ExecutionEnvironment, tail_arguments) == kEnvironmentTailArguments &&
+              offsetof(ExecutionEnvironment, guarded_function) == kEnvironmentGuardedFunction &&
               offsetof(ExecutionEnvironment, guard) == kEnvironmentGuard);
 static_assert(offsetof(HostFunction, exec_env) == 0 &&
               offsetof(HostFunction, native) == HOST_NATIVE &&

@@ -95,9 +95,15 @@ void FreeInstance(Instance* instance) {
   for (std::size_t i = info.imported_memories; i < memories; ++i)
     DestroyLinearMemory(instance->memories()[i]);
   for (std::size_t i = info.imported_tables; i < tables; ++i) Free(instance->tables()[i]->elements);
+  Free(instance->owners);
   FreeExceptions(instance);
   if (instance->code_registered) UnregisterCode(*instance->module);
   Free(instance);
+}
+
+std::span<Instance*> OwnersOf(Instance* instance) {
+  if (instance->owners == nullptr) return {};
+  return {instance->owners, instance->view().Section<ImportEntry>(SectionId::kImports).size()};
 }
 
 // Under the mutex. Drops one reference; a group without references frees its members and what they
@@ -107,9 +113,8 @@ void ReleaseGroup(Group* group) {
   Instance* instance = group->members;
   while (instance != nullptr) {
     Instance* const next = instance->next_in_group;
-    const std::size_t imports = instance->view().Section<ImportEntry>(SectionId::kImports).size();
-    for (std::size_t i = 0; i < imports; ++i) {
-      if (instance->owners[i] != nullptr) ReleaseGroup(instance->owners[i]->group);
+    for (Instance* owner : OwnersOf(instance)) {
+      if (owner != nullptr) ReleaseGroup(owner->group);
     }
     FreeInstance(instance);
     instance = next;
@@ -131,18 +136,24 @@ void MergeGroups(Instance* instance, Instance* other) {
   }
   // References between members would keep the group alive for ever.
   for (Instance* member = into->members; member != nullptr; member = member->next_in_group) {
-    const std::size_t imports = member->view().Section<ImportEntry>(SectionId::kImports).size();
-    for (std::size_t i = 0; i < imports; ++i) {
-      if (member->owners[i] == nullptr || member->owners[i]->group != into) continue;
-      member->owners[i] = nullptr;
+    for (Instance*& owner : OwnersOf(member)) {
+      if (owner == nullptr || owner->group != into) continue;
+      owner = nullptr;
       --into->references;
     }
   }
 }
 
-void Keep(Instance* instance, std::size_t import, Instance* owner, bool shares_references) {
-  if (owner == nullptr || owner == instance) return;
+Status Keep(Instance* instance, std::size_t import, Instance* owner, bool shares_references) {
+  if (owner == nullptr || owner == instance) return Status::Ok();
   const std::lock_guard lock(g_groups_mutex);
+  if (!shares_references && instance->owners == nullptr) {
+    // Most instances import from the host alone.
+    const std::size_t imports = instance->view().Section<ImportEntry>(SectionId::kImports).size();
+    instance->owners =
+        static_cast<Instance**>(Allocate(instance->ledger, imports * sizeof(Instance*)));
+    if (instance->owners == nullptr) return OutOfMemory("an instance's imports");
+  }
   instance->maximum_frame = std::max(instance->maximum_frame, owner->maximum_frame);
   if (shares_references) {
     MergeGroups(instance, owner);
@@ -154,13 +165,13 @@ void Keep(Instance* instance, std::size_t import, Instance* owner, bool shares_r
     instance->owners[import] = owner;
     ++owner->group->references;
   }
+  return Status::Ok();
 }
 
 // One block for everything of a size known now; null if there is no memory.
 Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   const container::View& view = module.view();
   const container::ModuleInfo& info = view.info();
-  const std::uint64_t imports = view.Section<ImportEntry>(SectionId::kImports).size();
   const std::uint64_t data =
       view.Section<container::DataSegmentEntry>(SectionId::kDataSegments).size();
   const std::uint64_t elements =
@@ -169,9 +180,8 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   const std::uint64_t host_functions_at = AlignUp(context_at + info.context_size);
   const std::uint64_t records_at =
       host_functions_at + std::uint64_t{info.imported_functions} * sizeof(abi::HostFunction);
-  const std::uint64_t owners_at =
+  const std::uint64_t dropped_at =
       records_at + std::uint64_t{info.imported_functions} * sizeof(abi::FuncRef);
-  const std::uint64_t dropped_at = owners_at + imports * sizeof(Instance*);
   auto* const block = static_cast<std::uint8_t*>(Allocate(parent, dropped_at + data + elements));
   if (block == nullptr) return nullptr;
   auto* const instance = new (block) Instance{};
@@ -181,9 +191,14 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   instance->context = new (block + context_at) abi::VmContext{};
   instance->host_functions = reinterpret_cast<abi::HostFunction*>(block + host_functions_at);
   instance->host_records = reinterpret_cast<abi::FuncRef*>(block + records_at);
-  instance->owners = reinterpret_cast<Instance**>(block + owners_at);
   instance->dropped_data = block + dropped_at;
   instance->dropped_elements = block + dropped_at + data;
+  instance->funcrefs = instance->Part<std::uint8_t>(info.funcrefs_offset);
+  instance->funcref_size = static_cast<std::uint32_t>(view.funcref_size());
+  instance->funcrefs_bytes =
+      static_cast<std::uint32_t>(view.RawSection(SectionId::kReferencedFunctions).size() /
+                                 sizeof(container::ReferencedFunctionEntry)) *
+      instance->funcref_size;
   instance->maximum_frame = module.variant().maximum_frame_size;
   instance->own_group = {1, instance};
   instance->group = &instance->own_group;
@@ -192,6 +207,7 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   context.builtins = RuntimeBuiltins();
   context.instance = instance;
   context.type_keys = module.type_keys();
+  context.traits = module.variant().function_traits;
   const auto memories = view.Section<container::MemoryEntry>(SectionId::kMemories).size();
   const auto tables = view.Section<container::TableEntry>(SectionId::kTables).size();
   for (std::size_t i = info.imported_memories; i < memories; ++i) {
@@ -233,7 +249,8 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
   abi::HostFunction& host = instance->host_functions[index];
   host.builtins = RuntimeBuiltins();
   host.native = supplied.native;
-  host.stack_argument_bytes = StackArgumentBytes(required);
+  host.stack_argument_bytes = static_cast<std::uint32_t>(StackArgumentBytes(required));
+  host.traits = abi::kTraitHost;
   host.attachment = supplied.attachment;
   host.binding = supplied.binding;
   if (supplied.binding != nullptr) host.native = reinterpret_cast<const void*>(&tenon_convert_call);
@@ -242,9 +259,6 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
   record.code = instance->module->HostThunk(import.type);
   record.context = reinterpret_cast<abi::VmContext*>(&host);
   record.type_key = required.key;
-  record.enter = instance->module->EntryTrampoline(import.type);
-  record.direct = record.code;
-  record.traits = abi::kTraitHost;
   if (record.code == nullptr)
     return ImportError("the file has no thunk for the import", instance->view(), import);
   instance->function_imports()[index] = &record;
@@ -320,26 +334,34 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
         shares_references = true;
         break;
     }
-    Keep(instance, i, supplied.owner, shares_references);
+    TENON_TRY(Keep(instance, i, supplied.owner, shares_references));
   }
   return Status::Ok();
+}
+
+bool HasWrappers(const abi::VmContext& context) {
+  return (context.traits & (abi::kTraitTailConvention | abi::kTraitThrows)) != 0;
 }
 
 void FillFuncRefs(Instance* instance) {
   const auto functions =
       instance->view().Section<container::ReferencedFunctionEntry>(SectionId::kReferencedFunctions);
+  const bool wide = instance->funcref_size == sizeof(abi::WideFuncRef);
   for (std::uint32_t i = 0; i < functions.size(); ++i) {
-    abi::FuncRef& record = instance->funcrefs()[i];
+    abi::FuncRef& record = *instance->FuncRefAt(i);
+    const void*& direct = reinterpret_cast<abi::WideFuncRef&>(record).direct;  // if `wide`
     if (functions[i].function_index < instance->info().imported_functions) {
-      record = *instance->function_imports()[functions[i].function_index];
+      const abi::FuncRef& imported = *instance->function_imports()[functions[i].function_index];
+      record = imported;
+      direct = HasWrappers(*imported.context)
+                   ? reinterpret_cast<const abi::WideFuncRef&>(imported).direct
+                   : imported.code;
       continue;
     }
     record.code = instance->module->FunctionCode(i);
     record.context = instance->context;
     record.type_key = instance->module->type_keys()[functions[i].type_index];
-    record.enter = instance->module->EntryTrampoline(functions[i].type_index);
-    record.direct = instance->module->DirectCode(i);
-    record.traits = instance->module->variant().function_traits;
+    if (wide) direct = instance->module->DirectCode(i);
   }
 }
 
@@ -371,6 +393,17 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
   return instance;
 }
 
+// Of a host function, or of one that another instance hands on: any trampoline of its type will do.
+const void* FindEntry(const abi::FuncRef* function) {
+  const loader::MappedModule& module = *InstanceOfContext(function->context)->module;
+  const auto types = module.view().Section<container::TypeEntry>(SectionId::kTypes);
+  for (std::uint32_t i = 0; i < types.size(); ++i) {
+    if (module.type_keys()[i] != function->type_key) continue;
+    if (const void* const entry = module.EntryTrampoline(i)) return entry;
+  }
+  return nullptr;
+}
+
 std::unique_lock<std::mutex> LockGroups() { return std::unique_lock(g_groups_mutex); }
 
 void Release(Instance* instance) {
@@ -399,7 +432,7 @@ bool FindExport(Instance* instance, std::string_view name, Extern* result) {
     case ExternKind::kFunction: {
       const auto& function = view.Section<container::ReferencedFunctionEntry>(
           SectionId::kReferencedFunctions)[entry->index];
-      result->function = instance->funcrefs() + entry->index;
+      result->function = instance->FuncRefAt(entry->index);
       result->signature = SignatureOf(*instance->module, function.type_index);
       break;
     }
@@ -423,7 +456,7 @@ bool FindExport(Instance* instance, std::string_view name, Extern* result) {
 
 const abi::FuncRef* StartFunction(Instance* instance) {
   const std::uint32_t start = instance->info().start_function;
-  return start == container::kNone ? nullptr : instance->funcrefs() + start;
+  return start == container::kNone ? nullptr : instance->FuncRefAt(start);
 }
 
 abi::MemoryInstance* MemoryOf(Instance* instance) {

@@ -57,7 +57,7 @@ Cell EvaluateCell(const Instance* instance, container::ConstantRange range) {
         break;
       case ConstantOperationKind::kRefNull: push(0); break;
       case ConstantOperationKind::kRefFunc:
-        push(Reference(instance->funcrefs() + operation.value));
+        push(Reference(instance->FuncRefAt(operation.value)));
         break;
       case ConstantOperationKind::kI32Add:
         binary([&](auto a, auto b) { return narrow(a + b); });
@@ -205,7 +205,7 @@ abi::TrapKind InitTable(Instance* instance, std::uint32_t table_index, std::uint
   for (const container::ElementItem& item : items) {
     std::uint64_t value = 0;
     if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kRefFunc)) {
-      value = Reference(instance->funcrefs() + item.index);
+      value = Reference(instance->FuncRefAt(item.index));
     } else if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kGlobalGet)) {
       value = LoadCell(instance->GlobalCell(item.index)).low;
     }

@@ -29,17 +29,20 @@ struct Instance {
   Group own_group;  // where the group lies, if this instance began it
   Group* group;
   Instance* next_in_group;
-  Instance** owners;           // one per import; null: none, or in the same group
+  Instance** owners;           // null, or one per import: null, or an instance of another group
   abi::FuncRef* host_records;  // per imported function, for those of the host
   abi::HostFunction* host_functions;
   std::uint8_t* dropped_data;
   std::uint8_t* dropped_elements;
-  std::uint64_t maximum_frame;  // over the instance and what it is linked with
-  void* embedder;               // what wasm_export.h calls an instance
-  abi::Exception* exceptions;   // of the tags defined here (exceptions.h)
+  std::uint32_t maximum_frame;  // over the instance and what it is linked with
+  std::uint32_t funcrefs_bytes;
+  std::uint8_t* funcrefs;
+  std::uint32_t funcref_size;
+  bool code_registered;
+  void* embedder;              // what wasm_export.h calls an instance
+  abi::Exception* exceptions;  // of the tags defined here (exceptions.h)
   std::uint64_t exception_count;
   std::uint64_t next_collection;  // when there are as many
-  bool code_registered;
 
   const container::View& view() const { return module->view(); }
   const container::ModuleInfo& info() const { return module->view().info(); }
@@ -59,7 +62,9 @@ struct Instance {
   abi::PointerCell<const abi::FuncRef>* function_imports() const {
     return Part<abi::PointerCell<const abi::FuncRef>>(info().function_imports_offset);
   }
-  abi::FuncRef* funcrefs() const { return Part<abi::FuncRef>(info().funcrefs_offset); }
+  abi::FuncRef* FuncRefAt(std::uint64_t referenced_function) const {
+    return reinterpret_cast<abi::FuncRef*>(funcrefs + referenced_function * funcref_size);
+  }
   void* GlobalCell(std::uint32_t index) const {
     if (index < info().imported_globals)
       return Part<abi::PointerCell<void>>(info().global_pointers_offset)[index];
@@ -75,6 +80,19 @@ struct Instance {
 // HostFunction, which keeps its instance in the same place.
 inline Instance* InstanceOfContext(const abi::VmContext* context) {
   return static_cast<Instance*>(context->instance);
+}
+
+// The trampoline through which the host calls a function; null: there is none.
+const void* FindEntry(const abi::FuncRef* function);
+inline const void* EntryOf(const abi::FuncRef* function) {
+  const Instance* const instance = InstanceOfContext(function->context);
+  const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(function) -
+                            reinterpret_cast<std::uintptr_t>(instance->funcrefs);
+  if (at >= instance->funcrefs_bytes) return FindEntry(function);
+  const auto index = static_cast<std::uint32_t>(instance->funcref_size == sizeof(abi::FuncRef)
+                                                    ? at / sizeof(abi::FuncRef)
+                                                    : at / sizeof(abi::WideFuncRef));
+  return instance->module->EntryOf(index);
 }
 
 const abi::Builtins* RuntimeBuiltins();

@@ -85,7 +85,7 @@ void AskForLargePages(abi::MemoryInstance* memory, std::uint64_t size) {
 
 bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
   const std::uint64_t added = size - memory->size_bytes;
-  const std::uint64_t blocks = memory->base == nullptr ? 1 : 0;
+  const std::uint32_t blocks = memory->base == nullptr ? 1 : 0;
   if (!Charge(LedgerOf(*memory), added, blocks)) return false;
   if ((memory->flags & (kGuarded | kReserved)) != 0) {
     if (os::Protect(memory->base + memory->size_bytes, added, os::Access::kReadWrite)) {

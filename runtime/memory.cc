@@ -58,13 +58,13 @@ void* Make(Ledger& ledger, std::uint64_t size, std::size_t shift, bool zeroed) {
 }  // namespace
 
 Usage Ledger::usage() const {
-  const auto get = [](const std::atomic<std::uint64_t>& value) {
+  const auto get = [](const auto& value) -> std::uint64_t {
     return value.load(std::memory_order_relaxed);
   };
   return {get(live_), get(peak_), get(blocks_), get(allocations_), get(file_bytes_), get(limit_)};
 }
 
-bool Ledger::Add(std::uint64_t bytes, std::uint64_t blocks) {
+bool Ledger::Add(std::uint64_t bytes, std::uint32_t blocks) {
   const std::uint64_t limit = limit_.load(std::memory_order_relaxed);
   const std::uint64_t before = live_.fetch_add(bytes, std::memory_order_relaxed);
   if (bytes > limit || before > limit - bytes) {
@@ -89,7 +89,7 @@ void Ledger::NoteAllocation() {
   if (parent_ != nullptr) parent_->NoteAllocation();
 }
 
-void Ledger::Subtract(std::uint64_t bytes, std::uint64_t blocks) {
+void Ledger::Subtract(std::uint64_t bytes, std::uint32_t blocks) {
   live_.fetch_sub(bytes, std::memory_order_relaxed);
   blocks_.fetch_sub(blocks, std::memory_order_relaxed);
   if (parent_ != nullptr) parent_->Subtract(bytes, blocks);
@@ -208,7 +208,7 @@ std::size_t SizeOf(const void* block) { return HeaderOf(block)->size; }
 
 Ledger& LedgerOf(const void* block) { return *HeaderOf(block)->ledger; }
 
-bool Charge(Ledger& ledger, std::uint64_t bytes, std::uint64_t blocks) {
+bool Charge(Ledger& ledger, std::uint64_t bytes, std::uint32_t blocks) {
   if (!ledger.Add(bytes, blocks)) return false;
   if (CurrentAllocator().ReserveMapped(bytes)) {
     ledger.NoteAllocation();

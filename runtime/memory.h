@@ -42,10 +42,10 @@ class Ledger {
   std::uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
 
   // Counts; false, and nothing counted, if a limit here or above would be passed.
-  bool Add(std::uint64_t bytes, std::uint64_t blocks);
+  bool Add(std::uint64_t bytes, std::uint32_t blocks);
   // After what was added is really there.
   void NoteAllocation();
-  void Subtract(std::uint64_t bytes, std::uint64_t blocks);
+  void Subtract(std::uint64_t bytes, std::uint32_t blocks);
   void CountMappedFile(std::int64_t bytes);
   // Takes a block over that so far only the parent counts.
   void Adopt(void* block);
@@ -61,7 +61,8 @@ class Ledger {
  private:
   Ledger* parent_;
   const Category category_;
-  std::atomic<std::uint64_t> live_{0}, peak_{0}, blocks_{0}, allocations_{0}, file_bytes_{0};
+  std::atomic<std::uint32_t> blocks_{0};
+  std::atomic<std::uint64_t> live_{0}, peak_{0}, allocations_{0}, file_bytes_{0};
   std::atomic<std::uint64_t> limit_{kNoLimit};
 };
 
@@ -81,7 +82,7 @@ Ledger& LedgerOf(const void* block);
 
 // Counts memory that is mapped instead of allocated (Allocator::may_map); Discharge takes
 // one block off.
-bool Charge(Ledger& ledger, std::uint64_t bytes, std::uint64_t blocks = 1);
+bool Charge(Ledger& ledger, std::uint64_t bytes, std::uint32_t blocks = 1);
 void Discharge(Ledger& ledger, std::uint64_t bytes);
 
 // After one of the functions above has failed on this thread: "out of memory: N bytes for

@@ -136,7 +136,7 @@ tenon_host_call:
         ld      s1, 0(t2)
         sd      sp, ENVIRONMENT_WASM_SP(s1)
         sd      t2, ENVIRONMENT_CURRENT_HOST(s1)
-        ld      t0, HOST_STACK_BYTES(t2)
+        lwu     t0, HOST_STACK_BYTES(t2)
         ld      t1, ENVIRONMENT_HOST_SP(s1)
         sub     sp, t1, t0
         beqz    t0, 2f

@@ -89,7 +89,7 @@ tenon_host_call:
         movq    (%r10), %rbx
         movq    %rsp, ENVIRONMENT_WASM_SP(%rbx)
         movq    %r10, ENVIRONMENT_CURRENT_HOST(%rbx)
-        movq    HOST_STACK_BYTES(%r10), %rax
+        movl    HOST_STACK_BYTES(%r10), %eax
         movq    ENVIRONMENT_HOST_SP(%rbx), %rsp
         subq    %rax, %rsp
         testq   %rax, %rax

@@ -179,9 +179,10 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
       TrapIf(builder_.CreateIsNull(stack_.back()), abi::TrapKind::kNullReference);
       break;
     case Opcode::kRefFunc:
-      Push(lowering_.Offset(builder_, Context(),
-                            lowering_.layout.funcrefs +
-                                sizeof(abi::FuncRef) * lowering_.layout.referenced_index[index]));
+      Push(lowering_.Offset(
+          builder_, Context(),
+          lowering_.layout.funcrefs +
+              lowering_.layout.funcref_size * lowering_.layout.referenced_index[index]));
       break;
     case Opcode::kMemoryGrow:
     case Opcode::kMemoryInit:

@@ -152,6 +152,10 @@ class FunctionLowering {
   std::vector<llvm::Value*> CallAndLoad(const Callee& callee, const wasm::FunctionType& type,
                                         std::vector<llvm::Value*> arguments);
   void HandOver(llvm::Value* callee_context);
+  // VmContext::traits.
+  llvm::Value* TraitsOf(llvm::Value* callee_context);
+  // One of the environment's fields that abi.h names.
+  void StoreInEnvironment(llvm::Value* value, std::uint64_t offset);
   llvm::Value* GuardedCode(llvm::Value* record, llvm::Value* context, llvm::Value* code,
                            std::uint32_t type_index);
   std::vector<llvm::Value*> CallForeign(llvm::Value* record, std::uint32_t type_index,

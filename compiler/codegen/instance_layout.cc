@@ -50,7 +50,11 @@ InstanceLayout ComputeInstanceLayout(const wasm::Module& module) {
   layout.global_pointers = place(module.imported_globals, 8);
   at = (at + 15) & ~std::size_t{15};
   layout.globals = place(module.globals.size() - module.imported_globals, 16);
-  layout.funcrefs = place(layout.referenced_functions.size(), sizeof(abi::FuncRef));
+  const bool hands_on_imports = !layout.referenced_functions.empty() &&
+                                layout.referenced_functions[0] < module.imported_functions;
+  layout.funcref_size =
+      abi::FuncRefSize(module.uses_tail_calls || module.uses_exceptions, hands_on_imports);
+  layout.funcrefs = place(layout.referenced_functions.size(), layout.funcref_size);
   layout.tag_pointers = place(module.tags.size(), 8);
   layout.tags = place(module.tags.size() - module.imported_tags, sizeof(abi::TagInstance));
   layout.tail_arguments = place(module.uses_tail_calls ? MostBufferCells(module) : 0, 8);

@@ -21,6 +21,7 @@ struct InstanceLayout {
   std::uint32_t global_pointers = 0;
   std::uint32_t globals = 0;
   std::uint32_t funcrefs = 0;
+  std::size_t funcref_size = 0;  // of each
   std::uint32_t tag_pointers = 0;
   std::uint32_t tags = 0;
   std::uint32_t tail_arguments = 0;  // of modules with tail calls: the buffer (abi.h)

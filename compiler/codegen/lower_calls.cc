@@ -57,16 +57,27 @@ void FunctionLowering::HandOver(llvm::Value* callee_context) {
   }
 }
 
+llvm::Value* FunctionLowering::TraitsOf(llvm::Value* callee_context) {
+  return Load(lowering_.i32,
+              lowering_.Offset(builder_, callee_context, offsetof(abi::VmContext, traits)),
+              lowering_.AliasTag(Alias::kHead), 4);
+}
+
+void FunctionLowering::StoreInEnvironment(llvm::Value* value, std::uint64_t offset) {
+  llvm::MDNode* tag = lowering_.AliasTag(Alias::kHead);
+  llvm::Value* environment =
+      Load(lowering_.pointer,
+           lowering_.Offset(builder_, Context(), offsetof(abi::VmContext, exec_env)), tag, 8);
+  Store(value, lowering_.Offset(builder_, environment, offset), tag, 8);
+}
+
 // In a module with exceptions: the code to call so that an exception comes back to this function.
 // Modules without know nothing of it, and are called through a guard (abi.h, exceptions).
 llvm::Value* FunctionLowering::GuardedCode(llvm::Value* record, llvm::Value* context,
                                            llvm::Value* code, std::uint32_t type_index) {
-  llvm::Value* traits =
-      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, traits), lowering_.i64);
-  llvm::Value* knows = builder_.CreateIsNotNull(
-      builder_.CreateAnd(traits, builder_.getInt64(abi::kTraitThrows | abi::kTraitHost)));
-  Store(record, lowering_.Offset(builder_, context, offsetof(abi::VmContext, guarded_function)),
-        lowering_.AliasTag(Alias::kHead), 8);
+  llvm::Value* knows = builder_.CreateIsNotNull(builder_.CreateAnd(
+      TraitsOf(context), builder_.getInt32(abi::kTraitThrows | abi::kTraitHost)));
+  StoreInEnvironment(record, abi::kEnvironmentGuardedFunction);
   return builder_.CreateSelect(knows, code, lowering_.ExceptionGuard(type_index));
 }
 
@@ -118,7 +129,7 @@ FunctionLowering::Callee FunctionLowering::CalleeOf(llvm::Value* record) {
 // A function of this instance that a FuncRef names.
 FunctionLowering::Callee FunctionLowering::OwnCalleeOf(llvm::Value* record) {
   const std::size_t field =
-      lowering_.HasWrappers() ? offsetof(abi::FuncRef, direct) : offsetof(abi::FuncRef, code);
+      lowering_.HasWrappers() ? offsetof(abi::WideFuncRef, direct) : offsetof(abi::FuncRef, code);
   return {lowering_.LoadInvariant(builder_, record, field, lowering_.pointer), Context(),
           lowering_.Buffer(builder_, Context())};
 }
@@ -128,30 +139,30 @@ void FunctionLowering::TailCallForeign(llvm::Value* record, std::uint32_t type_i
                                        std::vector<llvm::Value*> arguments) {
   const wasm::FunctionType& type = wasm_.types[type_index];
   const Callee callee = CalleeOf(record);
-  llvm::Value* traits =
-      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, traits), lowering_.i64);
-  llvm::Value* direct =
-      lowering_.LoadInvariant(builder_, record, offsetof(abi::FuncRef, direct), lowering_.pointer);
+  llvm::Value* has_convention =
+      builder_.CreateICmpEQ(TraitsOf(callee.context),
+                            builder_.getInt32(static_cast<std::uint32_t>(lowering_.OwnTraits())));
   HandOver(callee.context);
   llvm::Value* buffer = lowering_.Buffer(builder_, Context());
-  const auto tell_adapter = [&](llvm::Value* value, std::size_t field) {
-    Store(value, lowering_.Offset(builder_, callee.context, field),
-          lowering_.AliasTag(Alias::kHead), 8);
-  };
   llvm::Value* code = wasm_.uses_exceptions
                           ? GuardedCode(record, callee.context, callee.code, type_index)
                           : callee.code;
-  tell_adapter(code, offsetof(abi::VmContext, tail_target));
-  tell_adapter(buffer, offsetof(abi::VmContext, tail_arguments));
+  StoreInEnvironment(code, abi::kEnvironmentTailTarget);
+  StoreInEnvironment(buffer, abi::kEnvironmentTailArguments);
   // A function that would look for arguments in its own instance's buffer needs the adapter too.
   const bool has_buffer =
       lowering_.OwnTypeOf(type)->getNumParams() != lowering_.NativeTypeOf(type)->getNumParams();
-  llvm::Value* has_convention =
-      builder_.CreateICmpEQ(traits, builder_.getInt64(lowering_.OwnTraits()));
   llvm::Value* is_direct =
       has_buffer
           ? builder_.CreateAnd(has_convention, builder_.CreateICmpEQ(callee.context, Context()))
           : has_convention;
+  // Only records of functions with wrappers have the field.
+  llvm::Value* field =
+      builder_.CreateSelect(has_convention, builder_.getInt64(offsetof(abi::WideFuncRef, direct)),
+                            builder_.getInt64(offsetof(abi::FuncRef, code)));
+  llvm::Value* direct = lowering_.LoadInvariant(
+      builder_, builder_.CreateInBoundsGEP(builder_.getInt8Ty(), record, field), 0,
+      lowering_.pointer);
   llvm::Value* target = builder_.CreateSelect(is_direct, direct, lowering_.TailAdapter(type_index));
   TailCall({target, callee.context, buffer}, type, std::move(arguments));
 }

@@ -478,7 +478,8 @@ llvm::Function* ModuleLowering::ExceptionGuard(std::uint32_t type_index) {
   const auto load = [&](llvm::Value* base, std::size_t offset) {
     return builder.CreateAlignedLoad(pointer, Offset(builder, base, offset), llvm::Align(8));
   };
-  llvm::Value* record = load(callee, offsetof(abi::VmContext, guarded_function));
+  llvm::Value* environment = load(callee, offsetof(abi::VmContext, exec_env));
+  llvm::Value* record = load(environment, abi::kEnvironmentGuardedFunction);
   llvm::Function::arg_iterator argument = guard_function->arg_begin() + 1;
   llvm::Value* results = ResultsInMemory(type) ? argument++ : nullptr;
   std::size_t cell = 0;
@@ -487,7 +488,6 @@ llvm::Function* ModuleLowering::ExceptionGuard(std::uint32_t type_index) {
     cell += abi::CellsOf(parameter);
   }
   // host_call with the environment's own host function, which calls into wasm again.
-  llvm::Value* environment = load(callee, offsetof(abi::VmContext, exec_env));
   llvm::Value* host = Offset(builder, environment, abi::kEnvironmentGuard);
   llvm::Value* table = load(host, offsetof(abi::HostFunction, builtins));
   llvm::Value* code = load(table, static_cast<std::size_t>(abi::Builtin::host_call) *
@@ -530,12 +530,12 @@ llvm::Function* ModuleLowering::TailAdapter(std::uint32_t type_index) {
       CreateFunction(OwnTypeOf(type), name, llvm::GlobalValue::InternalLinkage);
   adapter->setCallingConv(convention);
   llvm::IRBuilder<> builder(&adapter->back());
-  const auto load = [&](std::size_t field) {
-    return builder.CreateAlignedLoad(pointer, Offset(builder, adapter->getArg(0), field),
-                                     llvm::Align(8));
+  const auto load = [&](llvm::Value* base, std::size_t offset) {
+    return builder.CreateAlignedLoad(pointer, Offset(builder, base, offset), llvm::Align(8));
   };
-  llvm::Value* code = load(offsetof(abi::VmContext, tail_target));
-  llvm::Value* buffer = load(offsetof(abi::VmContext, tail_arguments));
+  llvm::Value* environment = load(adapter->getArg(0), offsetof(abi::VmContext, exec_env));
+  llvm::Value* code = load(environment, abi::kEnvironmentTailTarget);
+  llvm::Value* buffer = load(environment, abi::kEnvironmentTailArguments);
   const Callee callee{code, adapter->getArg(0), nullptr};
   Return(builder, EmitCall(builder, callee, type, ArgumentsOf(builder, adapter, type, buffer)));
   return adapter;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -32,17 +33,18 @@ class Array {
   // False: there is no memory; nothing has changed.
   [[nodiscard]] bool Reserve(std::size_t capacity) {
     if (capacity <= capacity_) return true;
-    if (capacity > SIZE_MAX / sizeof(T)) return false;
+    if (capacity > SIZE_MAX / sizeof(T) || capacity > UINT32_MAX) return false;
     auto* const elements = static_cast<T*>(Allocate(Category::kInstance, capacity * sizeof(T)));
     if (elements == nullptr) return false;
     if (size_ != 0) std::memcpy(elements, elements_, size_ * sizeof(T));
     Free(elements_);
     elements_ = elements;
-    capacity_ = capacity;
+    capacity_ = static_cast<std::uint32_t>(capacity);
     return true;
   }
   [[nodiscard]] bool Append(const T& element) {
-    if (size_ == capacity_ && !Reserve(capacity_ == 0 ? 8 : capacity_ * 2)) return false;
+    if (size_ == capacity_ && !Reserve(capacity_ == 0 ? 4 : std::size_t{capacity_} * 2))
+      return false;
     elements_[size_++] = element;
     return true;
   }
@@ -51,14 +53,14 @@ class Array {
     if (!Reserve(size)) return false;
     if (size > size_)
       std::memset(static_cast<void*>(elements_ + size_), 0, (size - size_) * sizeof(T));
-    size_ = size;
+    size_ = static_cast<std::uint32_t>(size);
     return true;
   }
 
  private:
   T* elements_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = 0;
 };
 
 }  // namespace tenon::runtime::wasi

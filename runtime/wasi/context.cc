@@ -56,9 +56,18 @@ FileReference NewOpenFile(int host, bool owned, std::string_view name) {
   return FileReference(file);
 }
 
+FileReference NewStream(const StreamCallback& callback) {
+  void* const memory = Allocate(Category::kInstance, sizeof(OpenFile) + sizeof callback);
+  if (memory == nullptr) return {};
+  auto* const file = new (memory) OpenFile;
+  std::memcpy(static_cast<void*>(file + 1), &callback, sizeof callback);
+  return FileReference(file);
+}
+
 void FileReference::Drop() {
   if (file_ == nullptr || file_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   if (file_->owned && file_->host >= 0) close(file_->host);
+  if (file_->is_part) return;
   file_->~OpenFile();
   Free(file_);
 }
@@ -118,8 +127,14 @@ ErrorCode DescriptorTable::Renumber(std::uint32_t from, std::uint32_t to) {
 }
 
 WasiContext::~WasiContext() {
-  threads.End();  // before what they use goes
-  if (has_shared_memory) DestroyLinearMemory(&shared_memory);
+  if (threads != nullptr) {  // before what they use goes
+    threads->~Threads();
+    Free(threads);
+  }
+  if (shared_memory != nullptr) {
+    DestroyLinearMemory(shared_memory);
+    Free(shared_memory);
+  }
 }
 
 ErrorCode WasiContext::Require(std::uint32_t number, Rights rights, FileReference* result) {

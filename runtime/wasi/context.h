@@ -33,22 +33,27 @@
 
 namespace tenon::runtime::wasi {
 
-// What a descriptor stands for. Freed with its last reference.
+// What a descriptor stands for. Freed with its last reference. Each program has at least three, so
+// what only some need lies behind: a preopened directory's name, or a stream's callback.
 struct OpenFile {
   std::atomic<std::uint32_t> references{1};
-  int host = -1;       // -1: `stream` is asked instead
-  bool owned = false;  // the host descriptor is closed with the last reference
-  bool is_preopen = false;
+  int host = -1;                        // -1: the callback is asked instead
+  std::uint32_t name_length = 0;        // of a preopened directory
+  std::atomic<std::uint16_t> flags{0};  // fdflags, if `owned`: nobody else changes those
   // kUnknown until somebody needs it, see TypeOf.
   std::atomic<FileType> type{FileType::kUnknown};
+  bool owned : 1 = false;  // the host descriptor is closed with the last reference
+  bool is_preopen : 1 = false;
+  bool is_part : 1 = false;  // of a context: not a block of its own
   std::atomic<Rights> rights{0};
   std::atomic<Rights> inheriting{0};
-  std::atomic<std::uint16_t> flags{0};  // fdflags, if `owned`: nobody else changes those
-  StreamCallback stream;
-  std::uint32_t name_length = 0;  // of a preopened directory; the name lies behind the OpenFile
 
   const char* name() const { return reinterpret_cast<const char*>(this + 1); }
+  const StreamCallback& stream() const {
+    return *reinterpret_cast<const StreamCallback*>(this + 1);
+  }
 };
+static_assert(sizeof(OpenFile) == 32);
 
 // Owns one reference, or none.
 class FileReference {
@@ -73,6 +78,7 @@ class FileReference {
 
 // Null: there is no memory. `name` is a preopened directory's.
 FileReference NewOpenFile(int host, bool owned, std::string_view name = {});
+FileReference NewStream(const StreamCallback& callback);
 // O_APPEND and so on as fdflags.
 std::uint16_t DescriptorFlags(int host_flags);
 // The file's type; asks the host the first time.
@@ -103,8 +109,8 @@ class DescriptorTable {
 
 // Strings as args_get and environ_get hand them out.
 struct StringList {
-  Array<char> bytes;               // each with its NUL
-  Array<std::uint32_t> positions;  // of each in `bytes`
+  Array<char> bytes;  // each with its NUL
+  std::uint32_t count = 0;
 };
 
 struct WasiContext {
@@ -115,13 +121,14 @@ struct WasiContext {
 
   StringList args;
   StringList environment;
+  OpenFile streams[3];  // those that are the host's descriptors
   DescriptorTable descriptors;
   std::mutex directory_mutex;  // fd_readdir's
   AddressPool address_pool;
   TraceSink trace;
-  abi::MemoryInstance shared_memory{};  // of a program with threads
-  bool has_shared_memory = false;
-  Threads threads;
+  // Of a program with threads; null until it is made, and until there is one.
+  abi::MemoryInstance* shared_memory = nullptr;
+  Threads* threads = nullptr;
 
   // The open descriptor with these rights; fills `result` or returns an error.
   ErrorCode Require(std::uint32_t number, Rights rights, FileReference* result);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -27,14 +28,12 @@ Status Fill(std::span<const char* const> strings, const char* what, StringList* 
     size += std::strlen(string) + 1;
     if (size > kStringListLimit) return Error::Format("The WASI %s is longer than 1 GiB.", what);
   }
-  if (!list->positions.Resize(strings.size()) || !list->bytes.Resize(size)) {
-    return Error::Format("out of memory for the WASI %s", what);
-  }
+  if (!list->bytes.Resize(size)) return Error::Format("out of memory for the WASI %s", what);
+  list->count = static_cast<std::uint32_t>(strings.size());
   std::size_t position = 0;
-  for (std::size_t i = 0; i < strings.size(); ++i) {
-    const std::size_t length = std::strlen(strings[i]) + 1;
-    list->positions[i] = static_cast<std::uint32_t>(position);
-    std::memcpy(list->bytes.data() + position, strings[i], length);
+  for (const char* string : strings) {
+    const std::size_t length = std::strlen(string) + 1;
+    std::memcpy(list->bytes.data() + position, string, length);
     position += length;
   }
   return Status::Ok();
@@ -48,11 +47,14 @@ Status AddFile(WasiContext* context, FileReference file) {
   return Status::Ok();
 }
 
-Status AddStream(WasiContext* context, const StreamOption& option) {
+Status AddStream(WasiContext* context, const StreamOption& option, OpenFile* part) {
   const bool callback = option.callback.move != nullptr;
-  FileReference file = NewOpenFile(callback ? -1 : option.descriptor, false);
+  FileReference file = callback ? NewStream(option.callback) : FileReference(part);
+  if (!callback) {
+    part->host = option.descriptor;
+    part->is_part = true;
+  }
   if (file) {
-    file->stream = option.callback;
     file->rights = callback ? Rights{kRightRead | kRightWrite | kRightStatus | kRightPoll}
                             : Rights{kFileRights | kSocketRights};
   }
@@ -109,7 +111,8 @@ Status Populate(const WasiOptions& options, WasiContext* context) {
   TENON_TRY(Fill(options.args, "argument list", &context->args));
   TENON_TRY(Fill(options.environment, "environment", &context->environment));
   for (const char* range : options.address_pool) TENON_TRY(context->address_pool.Add(range));
-  for (const StreamOption& stream : options.streams) TENON_TRY(AddStream(context, stream));
+  for (std::size_t i = 0; i < std::size(options.streams); ++i)
+    TENON_TRY(AddStream(context, options.streams[i], &context->streams[i]));
   for (const char* path : options.directories) TENON_TRY(AddDirectory(context, path, path));
   for (const char* mapping : options.mapped_directories)
     TENON_TRY(AddMappedDirectory(context, mapping));
@@ -148,21 +151,27 @@ Status MakeSharedMemory(WasiContext* context, const loader::MappedModule& module
   }
   if (limits == nullptr) return Status::Ok();
   const bool guard = module.variant().bounds_checks == container::BoundsChecks::kGuard;
-  TENON_TRY(CreateLinearMemory(&context->shared_memory, *limits, guard, {},
-                               LedgerOf(Category::kInstance)));
-  context->has_shared_memory = true;
-  return Status::Ok();
+  auto* const memory =
+      static_cast<abi::MemoryInstance*>(Allocate(Category::kInstance, sizeof(abi::MemoryInstance)));
+  if (memory == nullptr) return OutOfMemory("a shared memory");
+  Status made = CreateLinearMemory(memory, *limits, guard, {}, LedgerOf(Category::kInstance));
+  if (made.ok()) {
+    context->shared_memory = memory;
+  } else {
+    Free(memory);
+  }
+  return made;
 }
 
 bool ResolveSharedMemory(WasiContext* context, const container::ImportEntry& import,
                          Extern* extern_value) {
-  if (import.kind != ExternKind::kMemory || !context->has_shared_memory ||
+  if (import.kind != ExternKind::kMemory || context->shared_memory == nullptr ||
       (import.limits.flags & container::kLimitsShared) == 0) {
     return false;
   }
   *extern_value = Extern{};
   extern_value->kind = ExternKind::kMemory;
-  extern_value->memory = &context->shared_memory;
+  extern_value->memory = context->shared_memory;
   return true;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 ErrorCode StoreSizes(const GuestMemory& memory, const StringList& list, std::uint32_t count_out,
                      std::uint32_t size_out) {
-  const bool stored = memory.Store(count_out, static_cast<std::uint32_t>(list.positions.size())) &&
+  const bool stored = memory.Store(count_out, list.count) &&
                       memory.Store(size_out, static_cast<std::uint32_t>(list.bytes.size()));
   return stored ? kSuccess : kFault;
 }
@@ -21,12 +21,14 @@ ErrorCode StoreSizes(const GuestMemory& memory, const StringList& list, std::uin
 ErrorCode StoreStrings(const GuestMemory& memory, const StringList& list, std::uint32_t pointers,
                        std::uint32_t buffer) {
   std::uint8_t* bytes = memory.At(buffer, list.bytes.size());
-  std::uint8_t* cells = memory.At(pointers, list.positions.size() * 4);
+  std::uint8_t* cells = memory.At(pointers, std::uint64_t{list.count} * 4);
   if (bytes == nullptr || cells == nullptr) return kFault;
   std::memcpy(bytes, list.bytes.data(), list.bytes.size());
-  for (std::size_t i = 0; i < list.positions.size(); ++i) {
-    const std::uint32_t address = buffer + list.positions[i];
+  std::size_t position = 0;
+  for (std::size_t i = 0; i < list.count; ++i) {
+    const auto address = static_cast<std::uint32_t>(buffer + position);
     std::memcpy(cells + i * 4, &address, 4);
+    position += std::strlen(list.bytes.data() + position) + 1;
   }
   return kSuccess;
 }

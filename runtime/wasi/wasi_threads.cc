@@ -107,6 +107,17 @@ bool Threads::StartHostThread(Thread* thread) {
   return good;
 }
 
+// Made for the first thread; null: no memory.
+static Threads* ThreadsOf(WasiContext& context) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  if (context.threads == nullptr) {
+    if (void* const memory = Allocate(Category::kInstance, sizeof(Threads)))
+      context.threads = new (memory) Threads;
+  }
+  return context.threads;
+}
+
 std::int32_t Threads::Spawn(abi::ExecutionEnvironment* environment, Instance* instance,
                             std::uint32_t argument) {
   FreeFinished();
@@ -273,23 +284,26 @@ void Threads::AdoptOutcome(abi::ExecutionEnvironment* environment, CallOutcome* 
 // ---- the interface of wasi.h, and the import
 
 void EndThreads(WasiContext* context) {
-  if (context != nullptr) context->threads.End();
+  if (context != nullptr && context->threads != nullptr) context->threads->End();
 }
 
 void ForgetEnvironment(WasiContext* context, const abi::ExecutionEnvironment* environment) {
-  if (context != nullptr) context->threads.Forget(environment);
+  if (context != nullptr && context->threads != nullptr) context->threads->Forget(environment);
 }
 
 void AdoptThreadOutcome(WasiContext* context, abi::ExecutionEnvironment* environment,
                         CallOutcome* outcome) {
-  if (context != nullptr) context->threads.AdoptOutcome(environment, outcome);
+  if (context != nullptr && context->threads != nullptr)
+    context->threads->AdoptOutcome(environment, outcome);
 }
 
 extern "C" std::uint32_t wasi_thread_spawn(abi::ExecutionEnvironment* environment,
                                            std::uint32_t argument) {
   const Caller caller(environment);
   auto* const instance = static_cast<Instance*>(environment->current_host->instance);
-  return static_cast<std::uint32_t>(caller.context.threads.Spawn(environment, instance, argument));
+  Threads* const threads = ThreadsOf(caller.context);
+  return static_cast<std::uint32_t>(
+      threads == nullptr ? -1 : threads->Spawn(environment, instance, argument));
 }
 
 }  // namespace tenon::runtime::wasi

@@ -45,7 +45,7 @@ ErrorCode Move(abi::ExecutionEnvironment* environment, std::uint32_t number, Rig
   if (file->host >= 0) {
     moved = transfer(file->host, buffers);
   } else if ((rights & kRightSeek) == 0) {
-    moved = MoveThroughCallback(file->stream, buffers);
+    moved = MoveThroughCallback(file->stream(), buffers);
   } else {
     return kNotSeekable;
   }

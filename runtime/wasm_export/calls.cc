@@ -32,7 +32,7 @@ const abi::FuncRef* FunctionOfIndex(const Instance* instance, std::uint32_t inde
   const auto functions = instance->view().Section<container::ReferencedFunctionEntry>(
       container::SectionId::kReferencedFunctions);
   for (std::size_t i = 0; i < functions.size(); ++i) {
-    if (functions[i].function_index == index) return instance->funcrefs() + i;
+    if (functions[i].function_index == index) return instance->FuncRefAt(i);
   }
   return nullptr;
 }
@@ -41,7 +41,7 @@ std::uint32_t IndexOfFunction(const Instance* instance, const abi::FuncRef* func
   const auto functions = instance->view().Section<container::ReferencedFunctionEntry>(
       container::SectionId::kReferencedFunctions);
   for (std::size_t i = 0; i < functions.size(); ++i) {
-    const abi::FuncRef& known = instance->funcrefs()[i];
+    const abi::FuncRef& known = *instance->FuncRefAt(i);
     if (&known == function || (known.code == function->code && known.context == function->context))
       return functions[i].function_index;
   }

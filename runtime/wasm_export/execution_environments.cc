@@ -27,7 +27,7 @@ void ForEachEnvironment(const InstanceHandle* handle, const Function& function) 
 abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
                                              const ExecutionEnvironmentOptions& options,
                                              char* error_buf, std::uint32_t error_size) {
-  const std::uint64_t limit = handle->limits.stack_bytes;
+  const std::uint64_t limit = handle->stack_limit;
   Result<abi::ExecutionEnvironment*> environment =
       limit != 0 && options.stack_bytes > limit
           ? Error::Format("a stack of %llu bytes; the instance's limit is %llu",

@@ -89,7 +89,7 @@ struct WASMModuleInstanceCommon {
   WASMModuleInstanceCommon* next_dependency = nullptr;
   tenon::abi::ExecutionEnvironment* environments = nullptr;  // under the environments' mutex
   tenon::abi::ExecutionEnvironment* singleton = nullptr;
-  tenon::runtime::InstanceLimits limits;
+  std::uint64_t stack_limit = 0;  // of each execution environment; 0: none
   void* custom_data = nullptr;
   void* contexts[tenon::runtime::kContextKeys] = {};
   std::uint32_t stack_size = 0;

@@ -132,8 +132,10 @@ Status Fill(InstanceHandle* handle, const InstantiationArgs2& arguments, std::ui
   TENON_TRY(MakeWasi(handle, arguments.has_wasi ? arguments.wasi : handle->module->wasi));
   InstantiateOptions options;
   options.unknown_function_imports_trap = true;
-  const InstanceLimits& limits = handle->limits;
+  const InstanceLimits& limits = arguments.limits;
   if (limits.memory_pages != 0) options.maximum_memory_pages = limits.memory_pages;
+  if (arguments.basic.max_memory_pages != 0)
+    options.maximum_memory_pages = arguments.basic.max_memory_pages;
   if (limits.table_elements != 0) options.maximum_table_elements = limits.table_elements;
   options.ledger = &handle->ledger;
   Resolution resolution{handle, &arguments, depth};
@@ -153,12 +155,10 @@ Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arg
   handle->ledger.Adopt(handle);
   handle->module = module;
   handle->custom_data = arguments.custom_data;
-  handle->limits = arguments.limits;
-  if (arguments.basic.max_memory_pages != 0)
-    handle->limits.memory_pages = arguments.basic.max_memory_pages;
+  handle->stack_limit = arguments.limits.stack_bytes;
   handle->stack_size = arguments.basic.default_stack_size != 0 ? arguments.basic.default_stack_size
                                                                : kDefaultStackBytes;
-  if (handle->limits.bytes != 0) handle->ledger.SetLimit(handle->limits.bytes);
+  if (arguments.limits.bytes != 0) handle->ledger.SetLimit(arguments.limits.bytes);
   const LedgerScope scope(&handle->ledger);
   const Status status = Fill(handle, arguments, depth);
   if (status.ok()) return handle;
@@ -361,7 +361,7 @@ wasm_function_inst_t wasm_runtime_lookup_function(const wasm_module_inst_t modul
                                                   const char* name) {
   const container::ExportEntry* const entry = module_inst->module->view().FindExport(name);
   if (entry == nullptr || entry->kind != ExternKind::kFunction) return nullptr;
-  return module_inst->instance->funcrefs() + entry->index;
+  return module_inst->instance->FuncRefAt(entry->index);
 }
 
 }  // extern "C"
