@@ -73,6 +73,15 @@ void CallGuarded(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
     environment->pending = static_cast<std::uint32_t>(outcome.trap);
 }
 
+[[gnu::noinline]] void FindEntrance(abi::ExecutionEnvironment* environment,
+                                    const abi::FuncRef* function) {
+  // The number first: what changes meanwhile is found out next time.
+  const std::uint64_t generation = g_function_generation.load(std::memory_order_relaxed);
+  environment->entrance = {function, generation, FindEntry(function),
+                           environment->stack_base + abi::kStackReserve +
+                               InstanceOfContext(function->context)->maximum_frame};
+}
+
 }  // namespace
 
 Result<abi::ExecutionEnvironment*> CreateExecutionEnvironment(
@@ -116,26 +125,27 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   environment->exit_requested = 0;
   environment->frame_count = 0;
   environment->exception_text[0] = '\0';
-  const void* const entry = EntryOf(function);
-  if (entry == nullptr || function->code == nullptr) return {abi::TrapKind::kUnlinkedImport};
+  if (environment->entrance.function != function ||
+      environment->entrance.generation != g_function_generation.load(std::memory_order_relaxed))
+      [[unlikely]] {
+    FindEntrance(environment, function);
+  }
+  const void* const trampoline = environment->entrance.trampoline;
+  if (trampoline == nullptr || function->code == nullptr) return {abi::TrapKind::kUnlinkedImport};
   abi::VmContext* const context = function->context;
   const std::uint32_t depth = environment->depth.load(std::memory_order_relaxed);
-  const std::uint8_t* const limit =
-      environment->stack_base + abi::kStackReserve + InstanceOfContext(context)->maximum_frame;
+  const std::uint8_t* const limit = environment->entrance.stack_limit;
   if (static_cast<const std::uint8_t*>(environment->wasm_sp) - abi::kUncheckedFrame < limit ||
       depth >= kMaximumDepth) {
     return {abi::TrapKind::kCallStackExhausted};
   }
   abi::ExecutionEnvironment* const previous_environment = context->exec_env;
   const void* const previous_limit = context->stack_limit;
-  abi::ExecutionEnvironment*& current = CurrentEnvironment();
-  abi::ExecutionEnvironment* const previous_current = current;
   context->exec_env = environment;
   context->stack_limit = limit;
-  current = environment;
-  const ActiveCall*& calls = ActiveCalls();
-  const ActiveCall call{environment, calls};
-  calls = &call;
+  const ActiveCall call{environment, t_active_calls};
+  std::atomic_signal_fence(std::memory_order_release);
+  t_active_calls = &call;
   // Plain stores: only this thread writes, but Terminate reads.
   environment->thread.store(CurrentThread(), std::memory_order_relaxed);
   environment->depth.store(depth + 1, std::memory_order_relaxed);
@@ -144,7 +154,7 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
   if (environment->termination.load(std::memory_order_relaxed) ==
       abi::ExecutionEnvironment::Termination::kNone) [[likely]] {
     kind = static_cast<abi::TrapKind>(
-        tenon_enter(environment, entry, context, function->code, values));
+        tenon_enter(environment, trampoline, context, function->code, values));
   } else {
     SetPendingException(environment, kTerminatedText);
   }
@@ -161,8 +171,7 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
       ReleaseException(std::exchange(environment->exception, nullptr));
     }
   }
-  current = previous_current;
-  calls = call.outer;
+  t_active_calls = call.outer;
   context->exec_env = previous_environment;
   context->stack_limit = previous_limit;
   return {kind};

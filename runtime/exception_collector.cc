@@ -67,7 +67,7 @@ class Collection {
 void ScanStacks(Collection& collection, const abi::ExecutionEnvironment& environment,
                 const void* registers) {
   collection.ScanWords(registers, environment.stack_base + environment.stack_bytes);
-  for (const ActiveCall* call = ActiveCalls(); call != nullptr; call = call->outer) {
+  for (const ActiveCall* call = t_active_calls; call != nullptr; call = call->outer) {
     const abi::ExecutionEnvironment& outer = *call->environment;
     if (&outer != &environment)
       collection.ScanWords(outer.wasm_sp, outer.stack_base + outer.stack_bytes);

@@ -45,6 +45,13 @@ struct ExecutionEnvironment {
   std::uint32_t exit_code;
   std::uint32_t frame_count;
   std::atomic<std::uint32_t> depth;  // nested Calls; read by other threads, see terminate.h
+  // How the last function called is entered; holds while FunctionGeneration() is `generation`.
+  struct Entrance {
+    const FuncRef* function;
+    std::uint64_t generation;
+    const void* trampoline;
+    const std::uint8_t* stack_limit;
+  } entrance;
   char exception_text[256];
   void* embedder;              // the instance that wasm_export.h made it for
   void* user_data;             // the host's

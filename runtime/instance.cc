@@ -97,6 +97,7 @@ void FreeInstance(Instance* instance) {
   for (std::size_t i = info.imported_tables; i < tables; ++i) Free(instance->tables()[i]->elements);
   Free(instance->owners);
   FreeExceptions(instance);
+  g_function_generation.fetch_add(1, std::memory_order_relaxed);
   if (instance->code_registered) UnregisterCode(*instance->module);
   Free(instance);
 }
@@ -155,6 +156,7 @@ Status Keep(Instance* instance, std::size_t import, Instance* owner, bool shares
     if (instance->owners == nullptr) return OutOfMemory("an instance's imports");
   }
   instance->maximum_frame = std::max(instance->maximum_frame, owner->maximum_frame);
+  g_function_generation.fetch_add(1, std::memory_order_relaxed);  // others' may change below
   if (shares_references) {
     MergeGroups(instance, owner);
     for (Instance* member = instance->group->members; member != nullptr;
@@ -393,9 +395,16 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
   return instance;
 }
 
-// Of a host function, or of one that another instance hands on: any trampoline of its type will do.
+constinit std::atomic<std::uint64_t> g_function_generation{1};
+
 const void* FindEntry(const abi::FuncRef* function) {
-  const loader::MappedModule& module = *InstanceOfContext(function->context)->module;
+  const Instance& instance = *InstanceOfContext(function->context);
+  const loader::MappedModule& module = *instance.module;
+  const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(function) -
+                            reinterpret_cast<std::uintptr_t>(instance.funcrefs);
+  if (at < instance.funcrefs_bytes)
+    return module.EntryOf(static_cast<std::uint32_t>(at / instance.funcref_size));
+  // Of a host function, or of one that another instance hands on: any trampoline of its type.
   const auto types = module.view().Section<container::TypeEntry>(SectionId::kTypes);
   for (std::uint32_t i = 0; i < types.size(); ++i) {
     if (module.type_keys()[i] != function->type_key) continue;

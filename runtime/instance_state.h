@@ -5,6 +5,7 @@
 // can grow and lie apart.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <span>
@@ -84,16 +85,9 @@ inline Instance* InstanceOfContext(const abi::VmContext* context) {
 
 // The trampoline through which the host calls a function; null: there is none.
 const void* FindEntry(const abi::FuncRef* function);
-inline const void* EntryOf(const abi::FuncRef* function) {
-  const Instance* const instance = InstanceOfContext(function->context);
-  const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(function) -
-                            reinterpret_cast<std::uintptr_t>(instance->funcrefs);
-  if (at >= instance->funcrefs_bytes) return FindEntry(function);
-  const auto index = static_cast<std::uint32_t>(instance->funcref_size == sizeof(abi::FuncRef)
-                                                    ? at / sizeof(abi::FuncRef)
-                                                    : at / sizeof(abi::WideFuncRef));
-  return instance->module->EntryOf(index);
-}
+
+// Another number whenever a record of a function may be gone, or a maximum_frame has changed.
+extern constinit std::atomic<std::uint64_t> g_function_generation;
 
 const abi::Builtins* RuntimeBuiltins();
 

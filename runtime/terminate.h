@@ -19,6 +19,8 @@ void Terminate(abi::ExecutionEnvironment* environment);
 void ClearTermination(abi::ExecutionEnvironment* environment);
 
 // The system's number of this thread.
-int CurrentThread();
+extern thread_local constinit int t_thread_number __attribute__((tls_model("initial-exec")));
+int AskThreadNumber();
+inline int CurrentThread() { return t_thread_number != 0 ? t_thread_number : AskThreadNumber(); }
 
 }  // namespace tenon::runtime

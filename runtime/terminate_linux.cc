@@ -58,11 +58,11 @@ void Pause() {
 
 }  // namespace
 
-int CurrentThread() {
-  static thread_local int thread = 0;
-  if (thread == 0) [[unlikely]]
-    thread = static_cast<int>(::syscall(SYS_gettid));
-  return thread;
+thread_local constinit int t_thread_number = 0;
+
+int AskThreadNumber() {
+  t_thread_number = static_cast<int>(::syscall(SYS_gettid));
+  return t_thread_number;
 }
 
 void Terminate(abi::ExecutionEnvironment* environment) {

@@ -96,7 +96,6 @@ class RangeRegistry {
 
 constinit RangeRegistry g_code;
 constinit RangeRegistry g_reservations;
-thread_local abi::ExecutionEnvironment* t_environment = nullptr;
 
 std::uintptr_t TextOf(const loader::MappedModule& module) {
   return reinterpret_cast<std::uintptr_t>(module.image()) + module.variant().text_offset;
@@ -135,11 +134,7 @@ void FreeRegistries() {
   g_reservations.FreeChunks();
 }
 
-abi::ExecutionEnvironment*& CurrentEnvironment() { return t_environment; }
-const ActiveCall*& ActiveCalls() {
-  static thread_local const ActiveCall* calls = nullptr;
-  return calls;
-}
+thread_local constinit const ActiveCall* t_active_calls = nullptr;
 
 void EndCall(abi::ExecutionEnvironment* environment, abi::TrapKind kind) {
   GiveUpFrames(__builtin_frame_address(0), environment->stack_base + environment->stack_bytes);

@@ -22,14 +22,19 @@ void FreeRegistries();
 const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset);
 bool InReservation(const void* address);
 
-// The environment whose wasm runs on this thread; Call sets it.
-abi::ExecutionEnvironment*& CurrentEnvironment();
 // The calls into wasm that are under way on this thread, innermost first.
 struct ActiveCall {
-  const abi::ExecutionEnvironment* environment;
+  abi::ExecutionEnvironment* environment;
   const ActiveCall* outer;
 };
-const ActiveCall*& ActiveCalls();
+// Its offset is known when a program starts, in a shared library too, so that looking costs no
+// call.
+extern thread_local constinit const ActiveCall* t_active_calls
+    __attribute__((tls_model("initial-exec")));
+// The environment whose wasm runs on this thread, or null.
+inline abi::ExecutionEnvironment* CurrentEnvironment() {
+  return t_active_calls == nullptr ? nullptr : t_active_calls->environment;
+}
 
 // From a function that wasm code called and that runs on the wasm stack: ends the innermost Call.
 TENON_LEAVES_WASM_STACK void EndCall(abi::ExecutionEnvironment* environment, abi::TrapKind kind);

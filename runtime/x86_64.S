@@ -83,32 +83,39 @@ tenon_host_call:
         .cfi_offset %rbp, -16
         movq    %rsp, %rbp
         .cfi_def_cfa_register %rbp
-        pushq   %rbx
-        .cfi_offset %rbx, -24
         pushq   %rbp                            # at wasm_sp: the frame to continue a backtrace from
-        movq    (%r10), %rbx
-        movq    %rsp, ENVIRONMENT_WASM_SP(%rbx)
-        movq    %r10, ENVIRONMENT_CURRENT_HOST(%rbx)
+        movq    (%r10), %r11
         movl    HOST_STACK_BYTES(%r10), %eax
-        movq    ENVIRONMENT_HOST_SP(%rbx), %rsp
-        subq    %rax, %rsp
-        testq   %rax, %rax
-        je      2f
-1:      movq    8(%rbp,%rax), %r11              # argument words lie from rbp + 16 on
-        movq    %r11, -8(%rsp,%rax)
-        subq    $8, %rax
-        jne     1b
-2:      callq   *HOST_NATIVE(%r10)
-        movq    ENVIRONMENT_WASM_SP(%rbx), %rsp
-        cmpl    $0, ENVIRONMENT_PENDING(%rbx)
+        movq    %rsp, ENVIRONMENT_WASM_SP(%r11)
+        movq    %r10, ENVIRONMENT_CURRENT_HOST(%r11)
+        movq    ENVIRONMENT_HOST_SP(%r11), %rsp
+        testl   %eax, %eax
+        jne     1f
+        callq   *HOST_NATIVE(%r10)
+2:      movq    (%rsp), %r11                    # the environment, from tenon_enter's frame
+        cmpl    $0, ENVIRONMENT_PENDING(%r11)
         jne     3f
-4:      movq    -8(%rbp), %rbx
-        leaveq
+4:      leaveq                                  # back to the wasm stack
         .cfi_remember_state
         .cfi_def_cfa %rsp, 8
         retq
         .cfi_restore_state
-3:      movq    %rbx, %rdi
+1:      pushq   %rbx                            # for the number of bytes on the stack
+        pushq   %rbx
+        movl    %eax, %ebx
+        subq    %rax, %rsp
+5:      movq    8(%rbp,%rax), %r11              # argument words lie from rbp + 16 on
+        movq    %r11, -8(%rsp,%rax)
+        subq    $8, %rax
+        jne     5b
+        callq   *HOST_NATIVE(%r10)
+        addq    %rbx, %rsp
+        popq    %rbx
+        popq    %rbx
+        jmp     2b
+3:      movq    ENVIRONMENT_WASM_SP(%r11), %rsp
+        subq    $8, %rsp                        # keeps calls 16-aligned
+        movq    %r11, %rdi
         movq    %rbp, %rsi
         callq   tenon_host_failed               # returns if an exception goes on from here
         jmp     4b

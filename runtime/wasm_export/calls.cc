@@ -116,16 +116,15 @@ std::size_t ValuesNeeded(const Signature& signature) {
 // Most functions take and return plain numbers, in a packed type.
 bool CallPacked(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
                 std::uint32_t argc, std::uint32_t argv[], bool* done) {
-  constexpr std::uint64_t kF64 = abi::PackedValueCode(ValueType::kF64);
   std::uint64_t values[abi::kPackedValues];
   const std::uint64_t key = function->type_key;
   const std::uint64_t parameters = key & 31, results = key >> 5 & 31;
   std::uint64_t codes = key >> 10;
   std::uint32_t cell = 0;
   *done = false;
-  for (std::uint64_t rest = codes; rest != 0; rest >>= 3) {
-    if ((rest & 7) > kF64) return false;
-  }
+  // Above 4 are groups of three bits whose highest is set and another one.
+  constexpr std::uint64_t kLowest = 0111111111111111111111;  // of each group
+  if ((codes >> 2 & (codes >> 1 | codes) & kLowest) != 0) return false;
   for (std::uint64_t i = 0; i < parameters; ++i, codes >>= 3) {
     const bool wide = (codes & 1) == 0;  // i64 and f64 have the even codes
     if (cell + (wide ? 2 : 1) > argc) return false;
