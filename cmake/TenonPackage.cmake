@@ -98,7 +98,7 @@ foreach(program ${documented})
   endif()
   set(documents ${PROJECT_BINARY_DIR}/documents/${program})
   add_custom_command(
-    OUTPUT ${documents}.1 ${documents}.bash ${documents}.zsh
+    OUTPUT ${documents}.1 ${documents}.bash ${documents}.zsh ${documents}.fish
     COMMAND ${program} --help > ${documents}.help
     COMMAND ${CMAKE_COMMAND} -D PROGRAM=${program} -D HELP=${documents}.help -D VERSION=${PROJECT_VERSION}
             -D OUTPUT=${documents} -P ${CMAKE_CURRENT_LIST_DIR}/documents.cmake
@@ -111,4 +111,6 @@ foreach(program ${documented})
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT ${component})
   install(FILES ${documents}.zsh RENAME _${program}
     DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT ${component})
+  install(FILES ${documents}.fish RENAME ${program}.fish
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT ${component})
 endforeach()

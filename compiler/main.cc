@@ -1,4 +1,5 @@
 // The program tenonc: a command line around CompileToContainer.
+#include <llvm/Support/ErrorHandling.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -104,6 +105,7 @@ class TargetOptions {
     const auto& values = values_.at(name);
     return std::find(values.begin(), values.end(), "help") != values.end();
   }
+  const std::vector<std::string>& names() const { return values_.at("--target"); }
   bool empty() const { return app_.parse_order().empty() || Given().empty(); }
 
   // What was asked for, at least one target.
@@ -156,7 +158,9 @@ class TargetOptions {
 
 int Run(int argc, char** argv) {
   CLI::App app(
-      "tenonc compiles a WebAssembly module to native code in a .aot file, which `tenon` runs.");
+      "tenonc compiles a WebAssembly module to native code in a .aot file, which `tenon` runs.",
+      "tenonc");
+  app.get_formatter()->column_width(34);
   Options options;
   std::string input;
   std::string output;
@@ -164,9 +168,9 @@ int Run(int argc, char** argv) {
   app.add_option("-o", output, "Where the result goes")->type_name("OUT.aot");
   TargetOptions targets(app);
   app.add_option("--opt-level", options.opt_level, "0 (compiles fastest) to 3 (runs fastest)")
-      ->check(CLI::Range(0, 3))
+      ->check(CLI::Range(0, 3).description(""))
       ->default_str("3")
-      ->type_name("N");
+      ->type_name("0|1|2|3");
   app.add_option(
          "--bounds-checks", options.bounds_checks,
          "guard: the MMU checks memory accesses; explicit: the code does (needed where memory "
@@ -208,11 +212,14 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (targets.wants_help("--target") || targets.wants_help("--cpu")) {
-    std::fputs((targets.wants_help("--target") ? tenon::compiler::TargetHelp()
-                                               : tenon::compiler::CpuHelp())
-                   .c_str(),
-               stdout);
+  if (targets.wants_help("--target")) {
+    std::fputs(tenon::compiler::TargetHelp().c_str(), stdout);
+    return 0;
+  }
+  if (targets.wants_help("--cpu")) {
+    const auto text = tenon::compiler::CpuHelp(targets.names());
+    if (!text.ok()) return std::fprintf(stderr, "tenonc: %s\n", text.error().text()), 2;
+    std::fputs(text->c_str(), stdout);
     return 0;
   }
   if (input.empty() || output.empty()) {
@@ -247,4 +254,11 @@ int Run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return Run(argc, argv); }
+int main(int argc, char** argv) {
+  // What LLVM finds impossible ends the program, with its sentence and without a core dump.
+  llvm::install_fatal_error_handler([](void*, const char* reason, bool) {
+    std::fprintf(stderr, "tenonc: LLVM cannot generate this code: %s\n", reason);
+    ::_exit(1);
+  });
+  return Run(argc, argv);
+}

@@ -29,12 +29,10 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .names = "x86_64 (also x86-64, amd64)",
      .triple = "x86_64-unknown-linux-gnu",
      .cpu = "x86-64-v2",
-     .cpu_help =
-         "x86-64 (SSE2), x86-64-v2, x86-64-v3, x86-64-v4, or any 64-bit CPU that LLVM knows, "
-         "such as core2, haswell, znver3, sapphirerapids",
+     .cpu_help = "x86-64 (SSE2 alone) to x86-64-v4 are the psABI's levels",
      .features = "",
-     .required = "+64bit,+sse2",
-     .below = "below x86-64, the oldest level that generated code runs on",
+     .required = "+64bit,+sse2,-soft-float,-16bit-mode,-32bit-mode",
+     .below = "no x86-64 with SSE2, which generated code needs",
      .stack_pointer = "rsp",
      .pointer_bits = 64,
      .has_guard_pages = true,
@@ -52,8 +50,7 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .names = "aarch64 (also aarch64v8, arm64)",
      .triple = "aarch64-unknown-linux-gnu",
      .cpu = "generic",
-     .cpu_help = "generic (any ARMv8.0-A), or any CPU that LLVM knows, such as cortex-a53, "
-                 "cortex-a76, neoverse-n1, apple-m1",
+     .cpu_help = "generic is any ARMv8.0-A",
      .features = "",
      .required = "+neon",
      .below = "without NEON, which generated code needs",
@@ -74,13 +71,12 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .names = "riscv64 (rv64gc)",
      .triple = "riscv64-unknown-linux-gnu",
      .cpu = "generic-rv64",
-     .cpu_help = "generic-rv64 (any rv64gc), or any CPU that LLVM knows, such as sifive-u74, "
-                 "spacemit-x60, xiangshan-nanhu",
+     .cpu_help = "generic-rv64 is any rv64gc",
      // Linux promises misaligned accesses to programs; byte by byte, a store could be half done
      // when it traps.
      .features = "+m,+a,+f,+d,+c,+unaligned-scalar-mem",
-     .required = "+m,+a,+f,+d,+c",
-     .below = "below rv64gc, the oldest level that generated code runs on",
+     .required = "+64bit,-32bit,-e,+m,+a,+f,+d,+c",
+     .below = "no rv64gc, which generated code needs",
      .stack_pointer = "sp",
      .pointer_bits = 64,
      .has_guard_pages = true,
@@ -98,12 +94,12 @@ constexpr ArchitectureInfo kArchitectures[] = {
      .names = "armv7 (also armv7a, thumbv7: ARM-state code, hard float)",
      .triple = "armv7-unknown-linux-gnueabihf",
      .cpu = "generic",
-     .cpu_help = "generic (any ARMv7-A with VFPv3-D16), or any CPU of that architecture that LLVM "
-                 "knows, such as cortex-a7, cortex-a9, cortex-a15",
+     .cpu_help = "generic is any ARMv7-A with VFPv3-D16",
      // NEON takes small floating-point numbers for zero, which WebAssembly does not allow.
      .features = "-neon,-d32,+vfp3d16",
-     .required = "+v7,+vfp3d16",
-     .below = "below ARMv7-A with VFPv3-D16, which generated code needs",
+     .required = "+aclass,+v7,+vfp3d16,-neon,-soft-float,-thumb-mode",
+     .below =
+         "not ARMv7-A in ARM state with VFPv3-D16 and without NEON, which generated code needs",
      .stack_pointer = "sp",
      .pointer_bits = 32,
      .has_guard_pages = false,

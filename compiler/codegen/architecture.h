@@ -36,9 +36,9 @@ struct ArchitectureInfo {
   const char* names;          // for --target=help: the first is the one to use
   const char* triple;         // LLVM's
   const char* cpu;            // the default
-  const char* cpu_help;       // for --cpu=help
+  const char* cpu_help;       // for --cpu=help: what the list's names do not say
   const char* features;       // added to every CPU: what the target's name promises; or ""
-  const char* required;       // "+a,+b": without these, code would call a library that is not there
+  const char* required;       // "+a,-b": with others, code would not be called or run as expected
   const char* below;          // the sentence's end where `required` is not met
   const char* stack_pointer;  // LLVM's name of the register
   unsigned pointer_bits;

@@ -91,6 +91,48 @@ Result<const ArchitectureInfo*> FindArchitecture(const std::string& target) {
                        target.c_str(), known.c_str());
 }
 
+constexpr std::size_t kHelpWidth = 90;
+
+// What LLVM knows of a CPU; null if this LLVM has no code generator for the architecture.
+std::unique_ptr<llvm::MCSubtargetInfo> Subtarget(const ArchitectureInfo& info, llvm::StringRef cpu,
+                                                 llvm::StringRef features) {
+  std::string error;
+  const llvm::Triple triple(info.triple);
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (target == nullptr) return nullptr;
+  return std::unique_ptr<llvm::MCSubtargetInfo>(
+      target->createMCSubtargetInfo(triple, cpu, features));
+}
+
+// Those that LLVM knows and that can run generated code.
+std::vector<std::string> CpusOf(const ArchitectureInfo& info) {
+  std::vector<std::string> names;
+  const auto all = Subtarget(info, info.cpu, "");
+  if (all == nullptr) return names;
+  for (const llvm::SubtargetSubTypeKV& known : all->getAllProcessorDescriptions()) {
+    if (Subtarget(info, known.Key, info.features)->checkFeatures(info.required))
+      names.emplace_back(known.Key);
+  }
+  return names;
+}
+
+// LLVM would only warn of features that it does not know.
+Status CheckFeatureNames(const ArchitectureInfo& info, const llvm::MCSubtargetInfo& subtarget,
+                         llvm::StringRef features) {
+  llvm::SmallVector<llvm::StringRef> names;
+  features.split(names, ',', -1, /*KeepEmpty=*/false);
+  for (const llvm::StringRef name : names) {
+    const bool is_known = llvm::any_of(subtarget.getAllProcessorFeatures(), [&](const auto& known) {
+      return name.drop_front() == known.Key;
+    });
+    if (is_known && (name[0] == '+' || name[0] == '-')) continue;
+    return Error::Format(
+        "CPU feature \"%s\" is not known for %s; features are given as +avx2,-bmi2",
+        name.str().c_str(), container::ArchitectureName(info.architecture));
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 std::string TargetHelp() {
@@ -101,11 +143,30 @@ std::string TargetHelp() {
   return text;
 }
 
-std::string CpuHelp() {
+Result<std::string> CpuHelp(const std::vector<std::string>& targets) {
+  InitializeTargets();
+  std::vector<const ArchitectureInfo*> wanted;
+  for (const std::string& target : targets) {
+    TENON_ASSIGN_OR_RETURN(const ArchitectureInfo* info, FindArchitecture(target));
+    wanted.push_back(info);
+  }
+  if (wanted.empty()) {
+    for (const ArchitectureInfo& info : Architectures()) wanted.push_back(&info);
+  }
   std::string text = "native: this machine, where it is of the target's architecture\n";
-  for (const ArchitectureInfo& info : Architectures()) {
-    text += std::string(container::ArchitectureName(info.architecture)) + ": " + info.cpu_help +
-            "; default " + info.cpu + "\n";
+  for (const ArchitectureInfo* info : wanted) {
+    text += std::string(container::ArchitectureName(info->architecture)) + ": default " +
+            info->cpu + "; " + info->cpu_help;
+    std::size_t column = kHelpWidth;
+    for (const std::string& cpu : CpusOf(*info)) {
+      if (column + 1 + cpu.size() > kHelpWidth) {
+        text += "\n ";
+        column = 1;
+      }
+      text += ' ' + cpu;
+      column += 1 + cpu.size();
+    }
+    text += '\n';
   }
   return text;
 }
@@ -131,19 +192,22 @@ Result<TargetDescription> ResolveTarget(const std::string& target, const std::st
   }
   AppendFeatures(description.features, cpu_features);
 
-  const std::unique_ptr<llvm::TargetMachine> machine = MakeTargetMachine(description, 0);
-  if (machine == nullptr)
+  // Before LLVM is told of the CPU, which it would complain about in its own way.
+  const auto any_cpu = Subtarget(*info, info->cpu, "");
+  if (any_cpu == nullptr)
     return Error::Format("LLVM has no code generator for %s", description.triple.c_str());
-  const llvm::MCSubtargetInfo& subtarget = *machine->getMCSubtargetInfo();
-  if (!subtarget.isCPUStringValid(description.cpu)) {
+  if (!any_cpu->isCPUStringValid(description.cpu)) {
     return Error::Format("CPU \"%s\" is not known for %s; --cpu=help lists what is", cpu.c_str(),
                          container::ArchitectureName(info->architecture));
   }
-  if (!subtarget.checkFeatures(info->required)) {
-    return Error::Format("CPU \"%s\" is %s", description.cpu.c_str(), info->below);
+  TENON_TRY(CheckFeatureNames(*info, *any_cpu, cpu_features));
+  const auto subtarget = Subtarget(*info, description.cpu, description.features);
+  if (!subtarget->checkFeatures(info->required)) {
+    return Error::Format("CPU \"%s\"%s is %s", description.cpu.c_str(),
+                         cpu_features.empty() ? "" : " with these features", info->below);
   }
   for (const CpuFeature& feature : info->cpu_features) {
-    if (!subtarget.checkFeatures(std::string("+") + feature.name)) continue;
+    if (!subtarget->checkFeatures(std::string("+") + feature.name)) continue;
     description.required_features[feature.number / 64] |= std::uint64_t{1} << (feature.number % 64);
   }
   return description;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "format/container.h"
 #include "format/result.h"
@@ -34,8 +35,10 @@ Result<container::Architecture> ArchitectureOf(const std::string& target);
 std::unique_ptr<llvm::TargetMachine> MakeTargetMachine(const TargetDescription& description,
                                                        int opt_level);
 
-// The lists behind --target=help and --cpu=help: what this build's LLVM really has.
+// The lists behind --target=help and --cpu=help (of the targets named, or all): what this build's
+// LLVM really has. Names stand first on lines of TargetHelp; in CpuHelp, on lines that begin with a
+// space.
 std::string TargetHelp();
-std::string CpuHelp();
+Result<std::string> CpuHelp(const std::vector<std::string>& targets);
 
 }  // namespace tenon::compiler

@@ -8,56 +8,49 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source cmake/packages.sh
+source tests/counting.sh
 
-work=$(realpath -m "${1:-build-same-bytes}")
-root=$work/root
-mkdir -p "$work"/apt/{lists/partial,archives/partial}
+place=$(realpath -m "${1:-build-same-bytes}")
+root=$place/root
+mkdir -p "$place"/apt/{lists/partial,archives/partial}
 tenon_install_packages g++-aarch64-linux-gnu qemu-user
 
 if [[ ! -e $root/usr/lib/llvm-22/lib/cmake ]]; then
-  : > "$work/apt/status"
+  : > "$place/apt/status"
   # The sources of this system, for the other architecture.
-  cat > "$work/apt/apt.conf" << CONF
-Dir::State "$work/apt";
-Dir::State::status "$work/apt/status";
-Dir::Cache "$work/apt";
+  cat > "$place/apt/apt.conf" << CONF
+Dir::State "$place/apt";
+Dir::State::status "$place/apt/status";
+Dir::Cache "$place/apt";
 APT::Architecture "arm64";
 APT::Architectures { "arm64"; };
 APT::Sandbox::User "root";
 APT::Install-Recommends "false";
 Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 CONF
-  export APT_CONFIG=$work/apt/apt.conf
-  apt-get update -q > "$work/apt/log" 2>&1 || true  # sources without that architecture fail
+  export APT_CONFIG=$place/apt/apt.conf
+  apt-get update -q > "$place/apt/log" 2>&1 || true  # sources without that architecture fail
   apt-get install -y -q --download-only llvm-22-dev liblld-22-dev libc6 libstdc++6 zlib1g-dev libzstd-dev \
-    >> "$work/apt/log" 2>&1 || { tail "$work/apt/log"; exit 1; }
+    >> "$place/apt/log" 2>&1 || { tail "$place/apt/log"; exit 1; }
   unset APT_CONFIG
   mkdir -p "$root"
-  for package in "$work"/apt/archives/*.deb; do dpkg-deb -x "$package" "$root"; done
+  for package in "$place"/apt/archives/*.deb; do dpkg-deb -x "$package" "$root"; done
 fi
 
 libraries=$root/usr/lib/aarch64-linux-gnu
-cmake -G Ninja -S . -B "$work/build" --toolchain "$PWD/cmake/toolchains/aarch64-linux-gnu.cmake" \
+cmake -G Ninja -S . -B "$place/build" --toolchain "$PWD/cmake/toolchains/aarch64-linux-gnu.cmake" \
   -DTENON_COMPILER=ON -DTENON_TESTS=OFF -DCMAKE_FIND_ROOT_PATH="$root" \
   -DLLVM_DIR="$root/usr/lib/llvm-22/lib/cmake/llvm" -DLLD_DIR="$root/usr/lib/llvm-22/lib/cmake/lld" \
-  -DCMAKE_EXE_LINKER_FLAGS="-Wl,-rpath-link,$libraries:$root/lib/aarch64-linux-gnu" > "$work/configure.log"
-cmake --build "$work/build" -j "${TENON_JOBS:-$(nproc)}" --target tenonc
+  -DCMAKE_EXE_LINKER_FLAGS="-Wl,-rpath-link,$libraries:$root/lib/aarch64-linux-gnu" > "$place/configure.log"
+cmake --build "$place/build" -j "${TENON_JOBS:-$(nproc)}" --target tenonc
 
-passed=0 failed=0
 here=build/bin/tenonc
-there=(qemu-aarch64 -L "$root" -E "LD_LIBRARY_PATH=$libraries:$root/lib/aarch64-linux-gnu:$root/usr/lib/llvm-22/lib" "$work/build/bin/tenonc")
-clang-22 --target=wasm32-wasi -Wno-deprecated -O2 examples/wordcount.c -o "$work/wordcount.wasm"
-for options in "--target=x86_64 --cpu=x86-64-v2 --cpu=x86-64-v4" --target=aarch64 --target=riscv64 --target=armv7; do
-  # shellcheck disable=SC2086
-  if "$here" $options "$work/wordcount.wasm" -o "$work/here.aot" &&
-    "${there[@]}" $options "$work/wordcount.wasm" -o "$work/there.aot" &&
-    cmp "$work/here.aot" "$work/there.aot"; then
-    echo "ok      the same bytes: $options"
-    passed=$((passed + 1))
-  else
-    echo "FAILED: $options"
-    failed=$((failed + 1))
-  fi
-done
-echo "$passed passed, $failed failed, 0 skipped"
-((failed == 0))
+there=(qemu-aarch64 -L "$root" -E "LD_LIBRARY_PATH=$libraries:$root/lib/aarch64-linux-gnu:$root/usr/lib/llvm-22/lib" "$place/build/bin/tenonc")
+clang-22 --target=wasm32-wasi -Wno-deprecated -O2 examples/wordcount.c -o "$place/wordcount.wasm"
+same() {
+  "$here" "$@" "$place/wordcount.wasm" -o "$place/here.aot" &&
+    "${there[@]}" "$@" "$place/wordcount.wasm" -o "$place/there.aot" && cmp "$place/here.aot" "$place/there.aot"
+}
+check "the same bytes: x86-64, two levels" same --target=x86_64 --cpu=x86-64-v2 --cpu=x86-64-v4 || :
+for target in aarch64 riscv64 armv7; do check "the same bytes: $target" same --target=$target || :; done
+finish

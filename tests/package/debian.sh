@@ -8,30 +8,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source cmake/packages.sh
+source tests/counting.sh
 
-passed=0 failed=0
-work=$(mktemp -d)
 root=${TENON_DEBIAN_ROOT:-$work/root}
-trap 'rm -rf "$work"' EXIT
-check() {  # what, command...
-  local what=$1
-  shift
-  if "$@" > "$work/output" 2>&1; then
-    echo "ok      $what"
-    passed=$((passed + 1))
-  else
-    echo "FAILED: $what"
-    tail -n 20 "$work/output" | sed 's/^/    /'
-    failed=$((failed + 1))
-    return 1
-  fi
-}
-finish() {
-  echo "$passed passed, $failed failed, ${1:-0} skipped"
-  ((failed == 0))
-  exit
-}
-
 check "packages are made" bash cmake/make_packages.sh || finish
 packages=$PWD/build-package/packages
 check "tenon depends on Debian's libraries alone" bash -c \
@@ -49,14 +28,14 @@ clang-22 --target=wasm32-wasi -Wno-deprecated -O2 examples/wordcount.c -o "$work
   "$work/unpacked/usr/bin/tenonc" "$work/wordcount.wasm" -o "$work/wordcount.aot"
 
 if ((EUID != 0)); then
-  echo "SKIPPED: the package in a root of its own: debootstrap needs root's rights"
-  finish 1
+  skip "the package in a root of its own: debootstrap needs root's rights"
+  finish
 fi
 if [[ ! -x $root/usr/bin/dpkg ]]; then
   if ! tenon_install_packages debootstrap > "$work/output" 2>&1 ||
     ! debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian > "$work/output" 2>&1; then
-    echo "SKIPPED: the package in a root of its own: debootstrap cannot make one here: $(tail -n 1 "$work/output")"
-    finish 1
+    skip "the package in a root of its own: debootstrap cannot make one here: $(tail -n 1 "$work/output")"
+    finish
   fi
 fi
 cp "$packages"/tenon_*.deb "$work/wordcount.aot" README.md "$root/root/"

@@ -7,30 +7,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source cmake/packages.sh
+source tests/counting.sh
 top=$PWD
-
-passed=0 failed=0 skipped=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-jobs=${TENON_JOBS:-$(nproc)}
-
-check() {  # what, command...: counts one test, shows the output of one that fails
-  local what=$1
-  shift
-  if "$@" > "$work/output" 2>&1; then
-    echo "ok      $what"
-    passed=$((passed + 1))
-  else
-    echo "FAILED: $what"
-    tail -n 40 "$work/output" | sed 's/^/    /'
-    failed=$((failed + 1))
-    return 1
-  fi
-}
-skip() {
-  echo "SKIPPED: $*"
-  skipped=$((skipped + 1))
-}
 
 # ---- the consumer project, in $build
 make_plain_wasm() {
@@ -59,7 +37,8 @@ check "install" cmake --install build --prefix "$work/first"
 mv "$work/first" "$work/prefix"
 prefix=$work/prefix
 for file in bin/tenon bin/tenonc share/man/man1/tenon.1 share/man/man1/tenonc.1 \
-  share/bash-completion/completions/tenonc include/tenon/wasm_export.h include/tenon/tenon.h; do
+  share/bash-completion/completions/tenonc share/zsh/vendor-completions/_tenonc \
+  share/fish/vendor_completions.d/tenonc.fish include/tenon/wasm_export.h include/tenon/tenon.h; do
   check "installed: $file" test -f "$prefix/$file"
 done
 check "nothing installed names the build tree" bash -c "! grep -rIl '$top' '$prefix'"
@@ -82,6 +61,14 @@ if check "installed, shared library, make: configure" configure -G "Unix Makefil
     check "installed, shared library, make: it is linked" bash -c "readelf -d '$build/host' | grep -q libtenon.so.0" &&
     check "make: rebuilt when the options change" rebuilds "$build/files/plain.aot" configure -DPLAIN_OPTIONS=--opt-level=1
 fi
+
+refuses_version() {
+  sed 's/Tenon 0.1/Tenon 0.2/' tests/package/consumer/CMakeLists.txt > "$work/CMakeLists.txt"
+  mkdir -p "$work/newer" && mv "$work/CMakeLists.txt" "$work/newer"
+  ! cmake -S "$work/newer" -B "$work/newer/build" -G Ninja -DTENON_FROM=package -DTENON_SOURCE="$top" \
+    -DCMAKE_PREFIX_PATH="$prefix" > "$work/refusal" 2>&1 && grep -q "version: 0.1.0" "$work/refusal"
+}
+check "a version that is not there is refused" refuses_version
 
 build=$work/build-tree
 check "build tree: configure" configure -G Ninja -DTENON_FROM=package -DTenon_DIR="$top/build" &&
@@ -134,17 +121,66 @@ if command -v man > /dev/null; then
   check "manual pages are well formed" bash -c "man --warnings -E UTF-8 -l -Tutf8 -Z '$prefix/share/man/man1/tenon.1' 2>&1 > /dev/null | (! grep .)"
 fi
 
-# The other examples, each a project of its own.
-for example in c_host cpp_host; do
-  build=$work/$example
-  check "examples/$example: build" bash -c "cmake -G Ninja -S examples/$example -B $build -DCMAKE_PREFIX_PATH=$prefix && cmake --build $build"
+# Completion: what is typed, then a word that must be offered.
+complete_bash() {
+  local typed=$1 wanted=$2
+  PATH=$prefix/bin:$PATH bash -c '
+    source "$1/share/bash-completion/completions/${2%% *}"
+    read -ra COMP_WORDS <<< "${2/=/ = }"
+    [[ $2 != *" " ]] || COMP_WORDS+=("")
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+    _"${2%% *}"
+    printf "%s\n" "${COMPREPLY[@]}"' - "$prefix" "$typed" | grep -qx -- "$wanted"
+}
+complete_fish() {
+  PATH=$prefix/bin:$PATH fish --no-config -c "source $prefix/share/fish/vendor_completions.d/${1%% *}.fish; complete -C '$1'" |
+    cut -f 1 | grep -qx -- "$2"
+}
+for shell in bash fish; do
+  if [[ $shell == fish ]] && ! tenon_install_packages fish > "$work/output" 2>&1; then
+    skip "completion in fish: it is missing and cannot be installed"
+    continue
+  fi
+  prefixed=$([[ $shell == fish ]] && echo "--bounds-checks=")  # fish completes the whole word
+  check "completion in $shell: options" "complete_$shell" "tenonc --bounds" "--bounds-checks"
+  check "completion in $shell: choices" "complete_$shell" "tenonc --bounds-checks=ex" "${prefixed}explicit"
+  check "completion in $shell: what the program lists" "complete_$shell" "tenonc --target " riscv64
+  check "completion in $shell: of the other program" "complete_$shell" "tenon --memory-r" --memory-report
 done
-check "examples/cpp_host: run" bash -c "[[ \$($work/cpp_host/host $work/cpp_host/gcd.aot 48 36 | head -n 1) == 'gcd: 12' ]]"
-if [[ $("$work/c_host/host" "$work/c_host/sum.aot" 2>&1) == *"so far"* ]]; then
-  skip "examples/c_host: run: waits for pools"
+if tenon_install_packages zsh > "$work/output" 2>&1; then
+  for program in tenon tenonc; do
+    check "completion in zsh: $program's is well formed" zsh -n "$prefix/share/zsh/vendor-completions/_$program"
+  done
 else
-  check "examples/c_host: run" bash -c "[[ \$($work/c_host/host $work/c_host/sum.aot) == 'sum: 6' ]]"
+  skip "completion in zsh: it is missing and cannot be installed"
 fi
 
-echo "$passed passed, $failed failed, $skipped skipped"
-((failed == 0))
+# The examples, each a project of its own, as their first lines say.
+example() {  # name, options of cmake
+  cmake -G Ninja -S "examples/$1" -B "$work/example-$1" "${@:2}" && cmake --build "$work/example-$1" -j "$jobs"
+}
+prints() {  # expected first line, a command
+  local line
+  line=$("${@:2}" | head -n 1)
+  [[ $line == "$1" ]] || { echo "printed: $line"; return 1; }
+}
+for name in c_host cpp_host embed alloc_with_pool; do
+  check "examples/$name: build" example "$name" -DCMAKE_PREFIX_PATH="$prefix"
+done
+check "examples/c_host: run" prints "sum: 6" "$work"/example-c_host/{host,sum.aot}
+check "examples/cpp_host: run" prints "gcd: 12" "$work"/example-cpp_host/{host,gcd.aot} 48 36
+check "examples/embed: run" prints "fibonacci: 55" "$work/example-embed/host" 10
+pool_host() { "$work"/example-alloc_with_pool/{host,wordcount.aot} < README.md; }
+plain_tenon() { "$prefix/bin/tenon" "$work/example-alloc_with_pool/wordcount.aot" < README.md; }
+check "examples/alloc_with_pool: run" prints "$(plain_tenon | head -n 1)" pool_host
+check "examples/alloc_with_pool: its report" bash -c "$(declare -f pool_host); work=$work; pool_host | grep -q 'free in the pool'"
+if [[ -d $work/target ]]; then
+  rm -rf "$work/example-embed"
+  check "examples/embed, cross-built: build" example embed -DCMAKE_PREFIX_PATH="$work/target" \
+    -DTENON_COMPILER_EXECUTABLE="$prefix/bin/tenonc" --toolchain "$top/cmake/toolchains/aarch64-linux-gnu.cmake"
+  check "examples/embed, cross-built: run" prints "fibonacci: 55" \
+    qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/example-embed/host" 10
+fi
+check "examples: build" example . -DTENON_COMPILER_EXECUTABLE="$prefix/bin/tenonc"
+
+finish
