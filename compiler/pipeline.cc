@@ -91,15 +91,9 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   llvm::Module module("wasm", context);
   const std::unique_ptr<llvm::TargetMachine> machine =
       MakeTargetMachine(target, job.options.opt_level);
-  module.setTargetTriple(llvm::Triple(target.triple));
-  module.setDataLayout(machine->createDataLayout());
-  module.setPICLevel(llvm::PICLevel::SmallPIC);
+  SetTarget(module, *machine);
   Lower(job, task, *machine, module);
-  for (llvm::Function& function : module) {
-    if (function.isDeclaration()) continue;
-    function.addFnAttr("target-cpu", target.cpu);
-    function.addFnAttr("target-features", machine->getTargetFeatureString());
-  }
+  SetTarget(module, *machine);
   if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
   const bool has_bounds_checks =
       std::any_of(job.module.memories.begin(), job.module.memories.end(), [&](const auto& memory) {

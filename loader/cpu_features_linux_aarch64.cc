@@ -2,32 +2,27 @@
 #if defined(__linux__) && defined(__aarch64__)
 #include <sys/auxv.h>
 
-#include "loader/cpu_features.h"
+#include "loader/cpu_feature_table.h"
 
 namespace tenon::loader {
+namespace {
+
+constexpr WordFeature kTable[] = {
+#define TENON_CPU_FEATURE(number, name, word, bit) {number, name, word, bit},
+#include "format/cpu_features_aarch64.def"
+#undef TENON_CPU_FEATURE
+};
+
+}  // namespace
 
 container::Architecture HostArchitecture() { return container::Architecture::kAarch64; }
 
 CpuFeatures DetectCpuFeatures() {
   const std::uint64_t words[] = {::getauxval(AT_HWCAP), ::getauxval(AT_HWCAP2)};
-  CpuFeatures features;
-#define TENON_CPU_FEATURE(number, name, word, bit) \
-  if ((words[(word)-1] >> (bit)&1) != 0) features.Add(number);
-#include "format/cpu_features_aarch64.def"
-#undef TENON_CPU_FEATURE
-  return features;
+  return FeaturesIn(kTable, words);
 }
 
-const char* CpuFeatureName(unsigned number) {
-  switch (number) {
-#define TENON_CPU_FEATURE(number, name, ...) \
-  case number:                               \
-    return name;
-#include "format/cpu_features_aarch64.def"
-#undef TENON_CPU_FEATURE
-    default: return "unknown";
-  }
-}
+const char* CpuFeatureName(unsigned number) { return NameIn(kTable, number); }
 
 }  // namespace tenon::loader
 #endif

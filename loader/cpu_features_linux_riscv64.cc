@@ -1,13 +1,19 @@
-// Asks Linux for the features of an riscv64 CPU, along the table format/cpu_features_riscv64.def.
+// Asks Linux for the features of a riscv64 CPU, along the table format/cpu_features_riscv64.def.
 #if defined(__linux__) && defined(__riscv) && __riscv_xlen == 64
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "loader/cpu_features.h"
+#include "loader/cpu_feature_table.h"
 
 namespace tenon::loader {
 namespace {
+
+constexpr WordFeature kTable[] = {
+#define TENON_CPU_FEATURE(number, name, word, bit) {number, name, word, bit},
+#include "format/cpu_features_riscv64.def"
+#undef TENON_CPU_FEATURE
+};
 
 // The bits of riscv_hwprobe's key IMA_EXT_0; none on kernels before 6.4, which lack the call.
 std::uint64_t ProbedExtensions() {
@@ -26,24 +32,10 @@ container::Architecture HostArchitecture() { return container::Architecture::kRi
 
 CpuFeatures DetectCpuFeatures() {
   const std::uint64_t words[] = {::getauxval(AT_HWCAP), ProbedExtensions()};
-  CpuFeatures features;
-#define TENON_CPU_FEATURE(number, name, word, bit) \
-  if ((words[(word)-1] >> (bit)&1) != 0) features.Add(number);
-#include "format/cpu_features_riscv64.def"
-#undef TENON_CPU_FEATURE
-  return features;
+  return FeaturesIn(kTable, words);
 }
 
-const char* CpuFeatureName(unsigned number) {
-  switch (number) {
-#define TENON_CPU_FEATURE(number, name, ...) \
-  case number:                               \
-    return name;
-#include "format/cpu_features_riscv64.def"
-#undef TENON_CPU_FEATURE
-    default: return "unknown";
-  }
-}
+const char* CpuFeatureName(unsigned number) { return NameIn(kTable, number); }
 
 }  // namespace tenon::loader
 #endif

@@ -5,10 +5,26 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-#include "loader/cpu_features.h"
+#include "loader/cpu_feature_table.h"
 
 namespace tenon::loader {
 namespace {
+
+struct Feature {
+  unsigned number;
+  const char* name;
+  unsigned leaf, subleaf;
+  char reg;
+  unsigned bit;
+  std::uint64_t state;
+};
+
+constexpr Feature kTable[] = {
+#define TENON_CPU_FEATURE(number, name, leaf, subleaf, reg, bit, state) \
+  {number, name, leaf, subleaf, reg, bit, state},
+#include "format/cpu_features_x86_64.def"
+#undef TENON_CPU_FEATURE
+};
 
 bool HasBit(unsigned leaf, unsigned subleaf, char reg, unsigned bit) {
   unsigned a = 0, b = 0, c = 0, d = 0;
@@ -32,30 +48,16 @@ container::Architecture HostArchitecture() { return container::Architecture::kX8
 CpuFeatures DetectCpuFeatures() {
   CpuFeatures features;
   const std::uint64_t state = EnabledState();
-  const bool ymm = (state & 0x6) == 0x6;
-  const bool zmm = (state & 0xE6) == 0xE6;
-  const auto usable = [&](unsigned number) {
-    if ((number >= 8 && number <= 12) || number == 24 || number == 25) return ymm;
-    if (number >= 27 && number <= 39) return zmm;
-    return true;
-  };
-#define TENON_CPU_FEATURE(number, name, leaf, subleaf, reg, bit) \
-  if (usable(number) && HasBit(leaf, subleaf, reg, bit)) features.Add(number);
-#include "format/cpu_features_x86_64.def"
-#undef TENON_CPU_FEATURE
+  for (const Feature& feature : kTable) {
+    if ((state & feature.state) == feature.state &&
+        HasBit(feature.leaf, feature.subleaf, feature.reg, feature.bit)) {
+      features.Add(feature.number);
+    }
+  }
   return features;
 }
 
-const char* CpuFeatureName(unsigned number) {
-  switch (number) {
-#define TENON_CPU_FEATURE(number, name, ...) \
-  case number:                               \
-    return name;
-#include "format/cpu_features_x86_64.def"
-#undef TENON_CPU_FEATURE
-    default: return "unknown";
-  }
-}
+const char* CpuFeatureName(unsigned number) { return NameIn(kTable, number); }
 
 }  // namespace tenon::loader
 #endif

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/architecture.h"
+#include "runtime/stack_arguments.h"
 
 namespace tenon::runtime {
 
@@ -14,18 +15,7 @@ const void* const* OwnFrame(const void* frame_address) {
 }
 
 std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
-  std::uint64_t integers = 1, vectors = 0, words = 0;
-  if (abi::ResultsInMemory(signature.results.data(), signature.results.size())) ++integers;
-  for (const ValueType type : signature.parameters) {
-    if (abi::InFloatRegister(type)) {
-      if (++vectors <= 8) continue;
-      if (type == ValueType::kV128) words += words % 2 + 1;
-      ++words;
-    } else if (++integers > 8) {
-      ++words;
-    }
-  }
-  return (words + 1) / 2 * 16;
+  return BytesOnStack(signature, 8);
 }
 
 const int kTrapSignal = SIGTRAP;

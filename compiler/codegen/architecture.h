@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "format/container.h"
 
@@ -50,7 +51,7 @@ struct ArchitectureInfo {
   bool has_tail_convention;             // LLVM's SwiftTail
   bool unwinds_by_table;                // else by frame pointers (format/unwind_rows.h)
   const char* fused_multiply_add;       // "+feature" that has it
-  const char* support;  // IR of functions that LLVM calls for what the machine lacks; or null
+  std::string (*support)();  // IR of functions that LLVM calls for what the machine lacks; or null
   TrapInstruction trap;
   HostFunctionRegister host_function;
   std::span<const CpuFeature> cpu_features;

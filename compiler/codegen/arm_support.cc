@@ -1,131 +1,111 @@
 // The functions of the ARM run-time ABI that generated code can need (division, conversions between
-// 64-bit integers and floats). Their names and conventions are fixed by
-// "Run-time ABI for the Arm Architecture"; floats come in integer registers there.
+// 64-bit integers and floats). Their names and conventions are fixed by "Run-time ABI for the Arm
+// Architecture"; floats come in integer registers there.
+//
+// What exists for two types is one text, in which words that begin with $ are replaced.
 #include "compiler/codegen/arm_support.h"
+
+#include <initializer_list>
+#include <string_view>
+#include <utility>
 
 namespace tenon::compiler {
 
-const char kArmSupport[] = R"ir(
-define hidden arm_aapcscc { i64, i64 } @__aeabi_uldivmod(i64 %n, i64 %d) nounwind {
-  %zero = icmp eq i64 %d, 0
-  %less = icmp ult i64 %n, %d
+namespace {
+
+// $I: the integers; $L: their last bit; $u, $s: names of the unsigned and the signed form.
+constexpr std::string_view kDivision = R"ir(
+define hidden arm_aapcscc { $I, $I } @__aeabi_$udivmod($I %n, $I %d) nounwind {
+  %zero = icmp eq $I %d, 0
+  %less = icmp ult $I %n, %d
   %skip = or i1 %zero, %less
   br i1 %skip, label %small, label %start
 small:
-  %rest = insertvalue { i64, i64 } zeroinitializer, i64 %n, 1
-  ret { i64, i64 } %rest
+  %rest = insertvalue { $I, $I } zeroinitializer, $I %n, 1
+  ret { $I, $I } %rest
 start:
-  %d.zeros = call i64 @llvm.ctlz.i64(i64 %d, i1 true)
-  %n.zeros = call i64 @llvm.ctlz.i64(i64 %n, i1 true)
-  %shift = sub i64 %d.zeros, %n.zeros
-  %aligned = shl i64 %d, %shift
+  %d.zeros = call $I @llvm.ctlz.$I($I %d, i1 true)
+  %n.zeros = call $I @llvm.ctlz.$I($I %n, i1 true)
+  %shift = sub $I %d.zeros, %n.zeros
+  %aligned = shl $I %d, %shift
   br label %loop
 loop:
-  %i = phi i64 [ %shift, %start ], [ %i.next, %loop ]
-  %r = phi i64 [ %n, %start ], [ %r.next, %loop ]
-  %q = phi i64 [ 0, %start ], [ %q.next, %loop ]
-  %s = phi i64 [ %aligned, %start ], [ %s.next, %loop ]
-  %fits = icmp uge i64 %r, %s
-  %less.s = sub i64 %r, %s
-  %r.next = select i1 %fits, i64 %less.s, i64 %r
-  %bit = zext i1 %fits to i64
-  %q.twice = shl i64 %q, 1
-  %q.next = or i64 %q.twice, %bit
-  %s.next = lshr i64 %s, 1
-  %i.next = sub i64 %i, 1
-  %done = icmp eq i64 %i, 0
+  %i = phi $I [ %shift, %start ], [ %i.next, %loop ]
+  %r = phi $I [ %n, %start ], [ %r.next, %loop ]
+  %q = phi $I [ 0, %start ], [ %q.next, %loop ]
+  %s = phi $I [ %aligned, %start ], [ %s.next, %loop ]
+  %fits = icmp uge $I %r, %s
+  %less.s = sub $I %r, %s
+  %r.next = select i1 %fits, $I %less.s, $I %r
+  %bit = zext i1 %fits to $I
+  %q.twice = shl $I %q, 1
+  %q.next = or $I %q.twice, %bit
+  %s.next = lshr $I %s, 1
+  %i.next = sub $I %i, 1
+  %done = icmp eq $I %i, 0
   br i1 %done, label %end, label %loop
 end:
-  %one = insertvalue { i64, i64 } poison, i64 %q.next, 0
-  %both = insertvalue { i64, i64 } %one, i64 %r.next, 1
-  ret { i64, i64 } %both
+  %one = insertvalue { $I, $I } poison, $I %q.next, 0
+  %both = insertvalue { $I, $I } %one, $I %r.next, 1
+  ret { $I, $I } %both
 }
-define hidden arm_aapcscc { i64, i64 } @__aeabi_ldivmod(i64 %n, i64 %d) nounwind {
-  %n.sign = ashr i64 %n, 63
-  %d.sign = ashr i64 %d, 63
-  %q.sign = xor i64 %n.sign, %d.sign
-  %n.flip = xor i64 %n, %n.sign
-  %n.abs = sub i64 %n.flip, %n.sign
-  %d.flip = xor i64 %d, %d.sign
-  %d.abs = sub i64 %d.flip, %d.sign
-  %result = call arm_aapcscc { i64, i64 } @__aeabi_uldivmod(i64 %n.abs, i64 %d.abs)
-  %q = extractvalue { i64, i64 } %result, 0
-  %r = extractvalue { i64, i64 } %result, 1
-  %q.flip = xor i64 %q, %q.sign
-  %q.done = sub i64 %q.flip, %q.sign
-  %r.flip = xor i64 %r, %n.sign
-  %r.done = sub i64 %r.flip, %n.sign
-  %one = insertvalue { i64, i64 } poison, i64 %q.done, 0
-  %both = insertvalue { i64, i64 } %one, i64 %r.done, 1
-  ret { i64, i64 } %both
+define hidden arm_aapcscc { $I, $I } @__aeabi_$sdivmod($I %n, $I %d) nounwind {
+  %n.sign = ashr $I %n, $L
+  %d.sign = ashr $I %d, $L
+  %q.sign = xor $I %n.sign, %d.sign
+  %n.flip = xor $I %n, %n.sign
+  %n.abs = sub $I %n.flip, %n.sign
+  %d.flip = xor $I %d, %d.sign
+  %d.abs = sub $I %d.flip, %d.sign
+  %result = call arm_aapcscc { $I, $I } @__aeabi_$udivmod($I %n.abs, $I %d.abs)
+  %q = extractvalue { $I, $I } %result, 0
+  %r = extractvalue { $I, $I } %result, 1
+  %q.flip = xor $I %q, %q.sign
+  %q.done = sub $I %q.flip, %q.sign
+  %r.flip = xor $I %r, %n.sign
+  %r.done = sub $I %r.flip, %n.sign
+  %one = insertvalue { $I, $I } poison, $I %q.done, 0
+  %both = insertvalue { $I, $I } %one, $I %r.done, 1
+  ret { $I, $I } %both
 }
+declare $I @llvm.ctlz.$I($I, i1)
+)ir";
 
-define hidden arm_aapcscc { i32, i32 } @__aeabi_uidivmod(i32 %n, i32 %d) nounwind {
-  %zero = icmp eq i32 %d, 0
-  %less = icmp ult i32 %n, %d
-  %skip = or i1 %zero, %less
-  br i1 %skip, label %small, label %start
-small:
-  %rest = insertvalue { i32, i32 } zeroinitializer, i32 %n, 1
-  ret { i32, i32 } %rest
-start:
-  %d.zeros = call i32 @llvm.ctlz.i32(i32 %d, i1 true)
-  %n.zeros = call i32 @llvm.ctlz.i32(i32 %n, i1 true)
-  %shift = sub i32 %d.zeros, %n.zeros
-  %aligned = shl i32 %d, %shift
-  br label %loop
-loop:
-  %i = phi i32 [ %shift, %start ], [ %i.next, %loop ]
-  %r = phi i32 [ %n, %start ], [ %r.next, %loop ]
-  %q = phi i32 [ 0, %start ], [ %q.next, %loop ]
-  %s = phi i32 [ %aligned, %start ], [ %s.next, %loop ]
-  %fits = icmp uge i32 %r, %s
-  %less.s = sub i32 %r, %s
-  %r.next = select i1 %fits, i32 %less.s, i32 %r
-  %bit = zext i1 %fits to i32
-  %q.twice = shl i32 %q, 1
-  %q.next = or i32 %q.twice, %bit
-  %s.next = lshr i32 %s, 1
-  %i.next = sub i32 %i, 1
-  %done = icmp eq i32 %i, 0
-  br i1 %done, label %end, label %loop
-end:
-  %one = insertvalue { i32, i32 } poison, i32 %q.next, 0
-  %both = insertvalue { i32, i32 } %one, i32 %r.next, 1
-  ret { i32, i32 } %both
-}
-define hidden arm_aapcscc { i32, i32 } @__aeabi_idivmod(i32 %n, i32 %d) nounwind {
-  %n.sign = ashr i32 %n, 31
-  %d.sign = ashr i32 %d, 31
-  %q.sign = xor i32 %n.sign, %d.sign
-  %n.flip = xor i32 %n, %n.sign
-  %n.abs = sub i32 %n.flip, %n.sign
-  %d.flip = xor i32 %d, %d.sign
-  %d.abs = sub i32 %d.flip, %d.sign
-  %result = call arm_aapcscc { i32, i32 } @__aeabi_uidivmod(i32 %n.abs, i32 %d.abs)
-  %q = extractvalue { i32, i32 } %result, 0
-  %r = extractvalue { i32, i32 } %result, 1
-  %q.flip = xor i32 %q, %q.sign
-  %q.done = sub i32 %q.flip, %q.sign
-  %r.flip = xor i32 %r, %n.sign
-  %r.done = sub i32 %r.flip, %n.sign
-  %one = insertvalue { i32, i32 } poison, i32 %q.done, 0
-  %both = insertvalue { i32, i32 } %one, i32 %r.done, 1
-  ret { i32, i32 } %both
-}
-
-define hidden arm_aapcscc i32 @__aeabi_uidiv(i32 %n, i32 %d) nounwind {
-  %both = call arm_aapcscc { i32, i32 } @__aeabi_uidivmod(i32 %n, i32 %d)
+// $n: the name of the form.
+constexpr std::string_view kQuotient = R"ir(
+define hidden arm_aapcscc i32 @__aeabi_$ndiv(i32 %n, i32 %d) nounwind {
+  %both = call arm_aapcscc { i32, i32 } @__aeabi_$ndivmod(i32 %n, i32 %d)
   %q = extractvalue { i32, i32 } %both, 0
   ret i32 %q
 }
+)ir";
 
-define hidden arm_aapcscc i32 @__aeabi_idiv(i32 %n, i32 %d) nounwind {
-  %both = call arm_aapcscc { i32, i32 } @__aeabi_idivmod(i32 %n, i32 %d)
-  %q = extractvalue { i32, i32 } %both, 0
-  ret i32 %q
+constexpr std::string_view kFloatToInteger = R"ir(
+define hidden arm_aapcscc i64 @__aeabi_f2$n(i32 %bits) nounwind {
+  %x = bitcast i32 %bits to float
+  %wide = fpext float %x to double
+  %wide.bits = bitcast double %wide to i64
+  %result = call arm_aapcscc i64 @__aeabi_d2$n(i64 %wide.bits)
+  ret i64 %result
 }
+)ir";
 
+// $c: how the high half is converted. Times 2^32 it is exact, so the sum is rounded once.
+constexpr std::string_view kIntegerToDouble = R"ir(
+define hidden arm_aapcscc i64 @__aeabi_$n2d(i64 %x) nounwind {
+  %high.wide = lshr i64 %x, 32
+  %high = trunc i64 %high.wide to i32
+  %low = trunc i64 %x to i32
+  %high.float = $c i32 %high to double
+  %high.part = fmul double %high.float, 0x41F0000000000000
+  %low.float = uitofp i32 %low to double
+  %sum = fadd double %high.part, %low.float
+  %bits = bitcast double %sum to i64
+  ret i64 %bits
+}
+)ir";
+
+constexpr std::string_view kOthers = R"ir(
 define hidden arm_aapcscc i64 @__aeabi_d2ulz(i64 %bits) nounwind {
   %x = bitcast i64 %bits to double
   %scaled = fmul double %x, 0x3DF0000000000000
@@ -147,44 +127,6 @@ define hidden arm_aapcscc i64 @__aeabi_d2lz(i64 %bits) nounwind {
   %flip = xor i64 %u, %sign
   %result = sub i64 %flip, %sign
   ret i64 %result
-}
-define hidden arm_aapcscc i64 @__aeabi_f2lz(i32 %bits) nounwind {
-  %x = bitcast i32 %bits to float
-  %wide = fpext float %x to double
-  %wide.bits = bitcast double %wide to i64
-  %result = call arm_aapcscc i64 @__aeabi_d2lz(i64 %wide.bits)
-  ret i64 %result
-}
-define hidden arm_aapcscc i64 @__aeabi_f2ulz(i32 %bits) nounwind {
-  %x = bitcast i32 %bits to float
-  %wide = fpext float %x to double
-  %wide.bits = bitcast double %wide to i64
-  %result = call arm_aapcscc i64 @__aeabi_d2ulz(i64 %wide.bits)
-  ret i64 %result
-}
-
-; The high half times 2^32 is exact, so the sum is rounded once.
-define hidden arm_aapcscc i64 @__aeabi_ul2d(i64 %x) nounwind {
-  %high.wide = lshr i64 %x, 32
-  %high = trunc i64 %high.wide to i32
-  %low = trunc i64 %x to i32
-  %high.float = uitofp i32 %high to double
-  %high.part = fmul double %high.float, 0x41F0000000000000
-  %low.float = uitofp i32 %low to double
-  %sum = fadd double %high.part, %low.float
-  %bits = bitcast double %sum to i64
-  ret i64 %bits
-}
-define hidden arm_aapcscc i64 @__aeabi_l2d(i64 %x) nounwind {
-  %high.wide = lshr i64 %x, 32
-  %high = trunc i64 %high.wide to i32
-  %low = trunc i64 %x to i32
-  %high.float = sitofp i32 %high to double
-  %high.part = fmul double %high.float, 0x41F0000000000000
-  %low.float = uitofp i32 %low to double
-  %sum = fadd double %high.part, %low.float
-  %bits = bitcast double %sum to i64
-  ret i64 %bits
 }
 
 ; Through a double without rounding twice: of a number that has more bits than a double, the last
@@ -214,8 +156,30 @@ define hidden arm_aapcscc i32 @__aeabi_l2f(i64 %x) nounwind {
   %result = or i32 %u, %sign.bit
   ret i32 %result
 }
-declare i64 @llvm.ctlz.i64(i64, i1)
-declare i32 @llvm.ctlz.i32(i32, i1)
 )ir";
+
+using Replacements = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+std::string With(std::string_view text, Replacements replacements) {
+  std::string result(text);
+  for (const auto& [word, replacement] : replacements) {
+    for (std::size_t at = result.find(word); at != result.npos;
+         at = result.find(word, at + replacement.size())) {
+      result.replace(at, word.size(), replacement);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string ArmSupport() {
+  return With(kDivision, {{"$I", "i64"}, {"$L", "63"}, {"$u", "ul"}, {"$s", "l"}}) +
+         With(kDivision, {{"$I", "i32"}, {"$L", "31"}, {"$u", "ui"}, {"$s", "i"}}) +
+         With(kQuotient, {{"$n", "ui"}}) + With(kQuotient, {{"$n", "i"}}) +
+         With(kFloatToInteger, {{"$n", "ulz"}}) + With(kFloatToInteger, {{"$n", "lz"}}) +
+         With(kIntegerToDouble, {{"$n", "ul"}, {"$c", "uitofp"}}) +
+         With(kIntegerToDouble, {{"$n", "l"}, {"$c", "sitofp"}}) + std::string(kOthers);
+}
 
 }  // namespace tenon::compiler

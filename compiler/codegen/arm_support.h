@@ -1,8 +1,10 @@
-// What LLVM calls on 32-bit ARM without a divider or rounding instructions, as LLVM IR.
+// What LLVM calls on 32-bit ARM without a divider or for 64-bit conversions, as LLVM IR.
 #pragma once
+
+#include <string>
 
 namespace tenon::compiler {
 
-extern const char kArmSupport[];
+std::string ArmSupport();
 
 }  // namespace tenon::compiler

@@ -153,28 +153,35 @@ Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetM
   return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
 }
 
+void SetTarget(llvm::Module& module, const llvm::TargetMachine& machine) {
+  module.setTargetTriple(machine.getTargetTriple());
+  module.setDataLayout(machine.createDataLayout());
+  module.setPICLevel(llvm::PICLevel::SmallPIC);
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("target-cpu", machine.getTargetCPU());
+    function.addFnAttr("target-features", machine.getTargetFeatureString());
+  }
+}
+
 Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target) {
+  const std::unique_ptr<llvm::TargetMachine> machine = MakeTargetMachine(target, 2);
   llvm::LLVMContext context;
-  llvm::Module triple_only("", context);
-  triple_only.setTargetTriple(llvm::Triple(target.triple));
-  const char* const text = InfoOf(triple_only).support;
-  if (text == nullptr) return std::vector<std::uint8_t>{};
+  llvm::Module module("support", context);
+  SetTarget(module, *machine);
+  const auto support = InfoOf(module).support;
+  if (support == nullptr) return std::vector<std::uint8_t>{};
+  const std::string text = support();
   llvm::SMDiagnostic problem;
-  const std::unique_ptr<llvm::Module> module = llvm::parseAssemblyString(text, problem, context);
-  if (module == nullptr) {
+  if (llvm::parseAssemblyInto(llvm::MemoryBufferRef(text, "support"), &module, nullptr, problem)) {
     return Error::Format("internal error: support functions, line %d: %s", problem.getLineNo(),
                          problem.getMessage().str().c_str());
   }
-  const std::unique_ptr<llvm::TargetMachine> machine = MakeTargetMachine(target, 2);
-  module->setTargetTriple(llvm::Triple(target.triple));
-  module->setDataLayout(machine->createDataLayout());
-  for (llvm::Function& function : *module) {
-    if (function.isDeclaration()) continue;
-    function.addFnAttr("target-cpu", target.cpu);
-    function.addFnAttr("target-features", machine->getTargetFeatureString());
-    MakeTraceable(function, /*callees_move_stack=*/false);
+  SetTarget(module, *machine);
+  for (llvm::Function& function : module) {
+    if (!function.isDeclaration()) MakeTraceable(function, /*callees_move_stack=*/false);
   }
-  return EmitObject(*module, *machine, nullptr);
+  return EmitObject(module, *machine, nullptr);
 }
 
 }  // namespace tenon::compiler

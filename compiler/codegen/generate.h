@@ -13,6 +13,10 @@
 
 namespace tenon::compiler {
 
+// Says in the module, and in the functions that it has by now, what they are compiled for. Lowering
+// needs the first, optimising both.
+void SetTarget(llvm::Module& module, const llvm::TargetMachine& machine);
+
 // Runs the pipeline of `opt_level` (0 to 3) over freshly lowered IR and adds stack checks.
 // `has_bounds_checks`: accesses of memory are compared with its size, rather than guarded by pages.
 // `report`, if there is one, is told what the passes take.
