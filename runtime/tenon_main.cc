@@ -247,7 +247,10 @@ int UsageError(const char* sentence) {
 }
 
 int FileError(const char* file, const char* sentence) {
-  std::fprintf(stderr, "%s: %s\n", file, sentence);
+  // The loader's sentences begin with the file's name already.
+  const std::size_t length = std::strlen(file);
+  const bool is_named = std::strncmp(sentence, file, length) == 0 && sentence[length] == ':';
+  std::fprintf(stderr, "%s%s%s\n", is_named ? "" : file, is_named ? "" : ": ", sentence);
   return kExitBadFile;
 }
 

@@ -18,7 +18,7 @@ END
 clang-22 --target=wasm64 -O2 -mbulk-memory -nostdlib -Wl,--no-entry big.c -o big.wasm
 "$TENONC" big.wasm -o big.aot
 "$TENON" inspect big.aot | grep -q "wasm features:.* memory64"
-for mode in guard explicit; do
+for mode in ${TENON_MODES:-guard explicit}; do
   [ "$("$TENON" --bounds-checks=$mode --invoke=run big.aot 1000)" = 332833601 ]
   for offset in 0 4294967296 -9223372036854775808; do
     status=0
