@@ -4,7 +4,7 @@
 #
 #   tests/size/report.sh [MACHINE...]      x86_64, aarch64, riscv64, armv7; default: all
 #
-# Built as released (Release) and for size (MinSizeRel), in build-size/. "text" is code and constants;
+# Built as released (Release) and for size (MinSizeRel), in build-size-*. "text" is code and constants;
 # the program carries the C++ library's parts that it uses.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -36,7 +36,7 @@ for machine in "${machines[@]}"; do
   fi
   for build in Release MinSizeRel; do
     for wasi in ON OFF; do
-      directory=build-size/$machine-$build-$wasi
+      directory=build-size-$machine-$build-$wasi
       cmake -G Ninja -S . -B "$directory" -DCMAKE_BUILD_TYPE=$build -DTENON_COMPILER=OFF -DTENON_TESTS=OFF \
         -DTENON_WASI=$wasi "${options[@]}" > /dev/null
       cmake --build "$directory" -j "$jobs" --target tenon tenon_shared > /dev/null
