@@ -9,7 +9,9 @@
 #include <llvm/TargetParser/Host.h>
 #include <llvm/TargetParser/Triple.h>
 
+#include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "compiler/codegen/architecture.h"
 
@@ -49,12 +51,26 @@ void AppendFeatures(std::string& features, const std::string& more) {
   features += more;
 }
 
+// Names of architectures that LLVM does not know: wamrc's, Rust's, Debian's.
+std::string LlvmName(const std::string& target) {
+  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"x86-64", "x86_64"},     {"amd64", "x86_64"},          {"armhf", "armv7"},
+      {"riscv64gc", "riscv64"}, {"riscv64_lp64d", "riscv64"},
+  };
+  // These carry the architecture's version (aarch64v8, aarch64v8.2).
+  if (target.starts_with("aarch64v8"))
+    return "aarch64" + target.substr(std::min(target.find('-'), target.size()));
+  for (const auto& [other, name] : kNames) {
+    if (target == other || target.starts_with(std::string(other) + "-"))
+      return std::string(name) + target.substr(other.size());
+  }
+  return target;
+}
+
 // By wamrc's name or LLVM triple.
 Result<const ArchitectureInfo*> FindArchitecture(const std::string& target) {
-  std::string name = target == "x86-64" || target == "amd64" ? "x86_64" : target;
-  if (name.empty()) name = llvm::sys::getDefaultTargetTriple();
-  // wamrc's names carry the architecture's version (aarch64v8, aarch64v8.2).
-  const llvm::Triple triple(name.starts_with("aarch64v8") ? "aarch64" : name);
+  const llvm::Triple triple(llvm::Triple::normalize(
+      target.empty() ? llvm::sys::getDefaultTargetTriple() : LlvmName(target)));
   const bool is_linux = triple.getOS() == llvm::Triple::UnknownOS || triple.isOSLinux();
   // Of 32-bit ARM there is one form, in ARM state, which what can run Thumb code for it runs too.
   const bool is_arm = triple.isARM() || triple.isThumb();
@@ -84,8 +100,8 @@ Result<const ArchitectureInfo*> FindArchitecture(const std::string& target) {
   }
   std::string known;
   for (const ArchitectureInfo& info : Architectures()) {
-    known += (known.empty() ? "" : ", ") +
-             std::string(llvm::Triple::getArchTypeName(llvm::Triple(info.triple).getArch()));
+    const std::string_view names = info.names;
+    known += (known.empty() ? "" : ", ") + std::string(names.substr(0, names.find(' ')));
   }
   return Error::Format("target \"%s\" is not supported; this compiler generates code for %s",
                        target.c_str(), known.c_str());
