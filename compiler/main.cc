@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -257,7 +258,8 @@ int Run(int argc, char** argv) {
 int main(int argc, char** argv) {
   // What LLVM finds impossible ends the program, with its sentence and without a core dump.
   llvm::install_fatal_error_handler([](void*, const char* reason, bool) {
-    std::fprintf(stderr, "tenonc: LLVM cannot generate this code: %s\n", reason);
+    const int length = static_cast<int>(std::strcspn(reason, "\n"));
+    std::fprintf(stderr, "tenonc: LLVM cannot generate this code: %.*s\n", length, reason);
     ::_exit(1);
   });
   return Run(argc, argv);
