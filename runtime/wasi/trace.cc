@@ -20,6 +20,7 @@ constexpr std::uint32_t kShownVectors = 4;
 constexpr const char* kClocks[] = {"REALTIME", "MONOTONIC", "PROCESS_CPUTIME_ID",
                                    "THREAD_CPUTIME_ID"};
 constexpr const char* kWhences[] = {"SET", "CUR", "END"};
+constexpr const char* kOldWhences[] = {"CUR", "END", "SET"};
 constexpr const char* kAdvices[] = {"NORMAL",   "SEQUENTIAL", "RANDOM",
                                     "WILLNEED", "DONTNEED",   "NOREUSE"};
 constexpr const char* kFileTypes[] = {"UNKNOWN",       "BLOCK_DEVICE", "CHARACTER_DEVICE",
@@ -211,6 +212,7 @@ void PrintParameter(Line& line, const PrintedCall& call, ParameterKind kind,
     case ParameterKind::kRights: line.Print("0x%" PRIx64, values[0]); break;
     case ParameterKind::kClock: line.Choice(kClocks, values[0]); break;
     case ParameterKind::kWhence: line.Choice(kWhences, values[0]); break;
+    case ParameterKind::kOldWhence: line.Choice(kOldWhences, values[0]); break;
     case ParameterKind::kAdvice: line.Choice(kAdvices, values[0]); break;
     case ParameterKind::kLookup: line.Flags(kLookupFlags, values[0]); break;
     case ParameterKind::kOpenFlags: line.Flags(kOpenFlags, values[0]); break;

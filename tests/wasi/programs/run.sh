@@ -7,6 +7,7 @@
 # --fetch installs them there. --large adds the modules of 20 MB and more, which take minutes to
 # compile. What is needed and not there is named as skipped. Uses $TENONC, $TENON, $WASM_CC
 # as the end-to-end tests do; $RUSTC is a Rust compiler with a WASI target ($RUST_FLAGS: more options),
+# $RUSTC_THREADS one with wasm32-wasip1-threads, if that is another ($RUST_THREADS_FLAGS),
 # $TENON_WASI_THREADS_SYSROOT a wasi-libc built for wasm32-wasip1-threads, beside the checkout
 # otherwise (wasi-threads-sysroot), with libc++ for threads in include/c++/v1 if it has that.
 # The last line is: N passed, N failed, N skipped.
@@ -105,6 +106,19 @@ elif $rustc ${RUST_FLAGS:-} --target $target -O "$here/files.rs" -o rust.wasm &&
   mkdir -p data
   sed -n 's|^// > ||p' "$here/files.rs" > expected
   check "Rust: files, directories, time, collections" 4 expected "$TENON" --dir=data --env=HOME=/home rust.aot a "b c"
+fi
+
+# Rust's threads.
+rustc=${RUSTC_THREADS:-${RUSTC:-rustc}}
+target=wasm32-wasip1-threads
+libraries=$($rustc ${RUST_THREADS_FLAGS:-} --print target-libdir --target $target 2> /dev/null)
+if ! compgen -G "$libraries/libstd*.rlib" > /dev/null; then
+  skip "Rust threads" "no \$RUSTC_THREADS with the target $target"
+elif $rustc ${RUST_THREADS_FLAGS:-} --edition 2021 --target $target -O "$here/threads.rs" -o rust_threads.wasm &&
+    compile rust_threads.wasm rust_threads.aot --opt-level=1; then
+  mkdir -p data
+  sed -n 's|^// > ||p' "$here/threads.rs" > expected
+  check "Rust: threads, channels, locks, files" 9 expected "$TENON" --dir=data rust_threads.aot
 fi
 
 # AssemblyScript on bare WASI.
