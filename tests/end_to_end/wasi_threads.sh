@@ -89,3 +89,11 @@ done
 expect 134 "call stack exhausted" overflow_in_thread
 expect 0 "" many
 [ "$(cat output)" = 200 ]
+
+# What threads need is the runtime's memory, and used again when they have ended.
+"$TENON" --memory-report=json --invoke=many threads.aot > output 2> report
+python3 - <<'PY'
+import json
+runtime = json.load(open("report"))["runtime"]
+assert 256 * 1024 <= runtime["peak_bytes"] < 20 * 256 * 1024, runtime
+PY

@@ -51,6 +51,8 @@ check() {
     ok "$name"
   fi
 }
+# NAME, then the command that builds its module.
+build() { "${@:2}" 2> errors || { bad "$1" "does not build: $(head -n 3 errors)"; return 1; }; }
 compile() { nice "$TENONC" "${@:3}" "$1" -o "$2" 2> errors || { bad "$2" "does not compile: $(head -n 2 errors)"; return 1; }; }
 
 # C++, the standard library with its file systems and streams: the same as natively.
@@ -60,7 +62,7 @@ if [[ ! -f $sysroot ]]; then
 else
   mkdir sysroot data
   tar xf "$sysroot" -C sysroot
-  if g++ -std=c++20 -O1 "$here/files.cpp" -o native && clang++-22 --target=wasm32-wasip1 --sysroot=sysroot \
+  if g++ -std=c++20 -O1 "$here/files.cpp" -o native && build "C++" clang++-22 --target=wasm32-wasip1 --sysroot=sysroot \
       -resource-dir "$(clang-22 -print-resource-dir)" -O2 -fno-exceptions -std=c++20 "$here/files.cpp" -o cpp.wasm &&
       compile cpp.wasm cpp.aot --opt-level=1; then
     ./native > expected
@@ -76,7 +78,7 @@ if [[ ! -f $threads/lib/wasm32-wasip1-threads/libc.a ]]; then
   skip "threads" "no \$TENON_WASI_THREADS_SYSROOT"
 else
   mkdir -p data
-  if clang-22 "${threads_cc[@]}" "$here/threads.c" -o threads.wasm 2> errors && compile threads.wasm threads.aot --opt-level=1; then
+  if build "C: POSIX threads" clang-22 "${threads_cc[@]}" "$here/threads.c" -o threads.wasm && compile threads.wasm threads.aot --opt-level=1; then
     printf 'sums 560000 560000 560000\nturns 200\njoined 300\ntimed wait timed out\n' > expected
     check "C: POSIX threads" 6 expected "$TENON" --dir=data threads.aot
     : > nothing
@@ -84,10 +86,13 @@ else
     check "C: a thread traps while others run and wait" 134 nothing "$TENON" --dir=data threads.aot trap system wait busy
     check "C: main returns while others run and wait" 34 nothing "$TENON" --dir=data threads.aot return wait busy system
   fi
+  cxx_libraries=(-lc++)
+  [[ ! -f $threads/lib/wasm32-wasip1-threads/libc++abi.a ]] || cxx_libraries+=(-lc++abi)
   if [[ ! -f $threads/include/c++/v1/thread ]]; then
     skip "std::thread" "no libc++ in the sysroot"
-  elif clang++-22 "${threads_cc[@]}" -std=c++20 -fno-exceptions -nostdinc++ -isystem "$threads/include/c++/v1" \
-      "$here/threads.cpp" -o threads_cpp.wasm 2> errors && compile threads_cpp.wasm threads_cpp.aot --opt-level=1; then
+  elif build "std::thread" clang++-22 "${threads_cc[@]}" -std=c++20 -fno-exceptions -nostdinc++ \
+      -isystem "$threads/include/c++/v1" "$here/threads.cpp" -nostdlib++ "${cxx_libraries[@]}" -o threads_cpp.wasm &&
+      compile threads_cpp.wasm threads_cpp.aot --opt-level=1; then
     g++ -std=c++20 -O1 "$here/threads.cpp" -lpthread -o threads_native && ./threads_native > expected
     check "C++: std::thread, futures, condition variables" 8 expected "$TENON" --dir=data threads_cpp.aot
   fi
@@ -102,7 +107,7 @@ for name in wasm32-wasip1 wasm32-wasi; do
 done
 if [[ -z $target ]]; then
   skip "Rust" "no \$RUSTC with a WASI target"
-elif $rustc ${RUST_FLAGS:-} --target $target -O "$here/files.rs" -o rust.wasm && compile rust.wasm rust.aot --opt-level=1; then
+elif build "Rust" $rustc ${RUST_FLAGS:-} --target $target -O "$here/files.rs" -o rust.wasm && compile rust.wasm rust.aot --opt-level=1; then
   mkdir -p data
   sed -n 's|^// > ||p' "$here/files.rs" > expected
   check "Rust: files, directories, time, collections" 4 expected "$TENON" --dir=data --env=HOME=/home rust.aot a "b c"
@@ -114,7 +119,8 @@ target=wasm32-wasip1-threads
 libraries=$($rustc ${RUST_THREADS_FLAGS:-} --print target-libdir --target $target 2> /dev/null)
 if ! compgen -G "$libraries/libstd*.rlib" > /dev/null; then
   skip "Rust threads" "no \$RUSTC_THREADS with the target $target"
-elif $rustc ${RUST_THREADS_FLAGS:-} --edition 2021 --target $target -O "$here/threads.rs" -o rust_threads.wasm &&
+elif build "Rust threads" $rustc ${RUST_THREADS_FLAGS:-} --edition 2021 --target $target -O "$here/threads.rs" \
+    -o rust_threads.wasm &&
     compile rust_threads.wasm rust_threads.aot --opt-level=1; then
   mkdir -p data
   sed -n 's|^// > ||p' "$here/threads.rs" > expected
@@ -127,7 +133,7 @@ if [[ ! -f $packages/assemblyscript/bin/asc.js ]]; then
 else
   cp "$here/files.ts" .
   mkdir -p data
-  if node "$packages/assemblyscript/bin/asc.js" files.ts -O -o as.wasm --use abort=files/abort && compile as.wasm as.aot; then
+  if build "AssemblyScript" node "$packages/assemblyscript/bin/asc.js" files.ts -O -o as.wasm --use abort=files/abort && compile as.wasm as.aot; then
     printf 'one=1\nthree=3\ntwo=2\ncircle 12.566370614359173\n' > expected
     check "AssemblyScript: a file, maps, strings" 5 expected "$TENON" --dir=data as.aot
     head -n 3 expected | cmp -s - data/as.txt || bad "AssemblyScript" "data/as.txt is wrong"
