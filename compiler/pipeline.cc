@@ -31,18 +31,28 @@ namespace {
 
 constexpr const char* kVersion = "0.1.0";
 
-// Bytes of function bodies that go into one LLVM module. A constant, so that how the work is cut
-// does not depend on the machine.
-constexpr std::size_t kChunkBytes = 256 * 1024;
+// Bytes of function bodies that go into one LLVM module. How the work is cut does not depend on
+// the machine, or the output would. Small modules keep busy as many cores as they have parts; parts
+// of large ones know more of what they call.
+std::size_t ChunkBytes(const wasm::Module& module, const Options& options) {
+  constexpr std::size_t kLargest = 256 * 1024;
+  constexpr std::size_t kSmallest = 64 * 1024;
+  constexpr std::size_t kParts = 16;
+  if (options.opt_level == 3) return kLargest;
+  std::size_t total = 0;
+  for (const wasm::Function& function : module.functions) total += function.body.size();
+  return std::clamp(total / kParts, kSmallest, kLargest);
+}
 
-std::vector<Chunk> CutIntoChunks(const wasm::Module& module) {
+std::vector<Chunk> CutIntoChunks(const wasm::Module& module, const Options& options) {
+  const std::size_t chunk_bytes = ChunkBytes(module, options);
   std::vector<Chunk> chunks;
   Chunk current{module.imported_functions, module.imported_functions, true};
   std::size_t bytes = 0;
   for (std::uint32_t i = module.imported_functions; i < module.functions.size(); ++i) {
     bytes += module.functions[i].body.size();
     current.last = i + 1;
-    if (bytes < kChunkBytes) continue;
+    if (bytes < chunk_bytes) continue;
     chunks.push_back(current);
     current = {i + 1, i + 1, false};
     bytes = 0;
@@ -246,7 +256,7 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   TENON_ASSIGN_OR_RETURN(const wasm::Module module, ReadAndValidate(wasm, options));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
-  const std::vector<Chunk> chunks = CutIntoChunks(module);
+  const std::vector<Chunk> chunks = CutIntoChunks(module, options);
   std::vector<Task> tasks;
   for (const Variant& variant : variants) {
     for (const Chunk& chunk : chunks) tasks.push_back({&chunk, &variant});

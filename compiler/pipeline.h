@@ -30,7 +30,8 @@ struct TargetOption {
 struct Options {
   // Each becomes a variant of the code (per bounds-check mode), in this order.
   std::vector<TargetOption> targets = {TargetOption{}};
-  int opt_level = 3;  // 0 to 3
+  // 0 (compiles fastest) to 3, which tries what pays in few programs.
+  int opt_level = 2;
   BoundsChecksOption bounds_checks = BoundsChecksOption::kBoth;
   // Features of WebAssembly (bits by format/wasm_features.def) that a module may not use.
   std::uint64_t disabled_features = 0;

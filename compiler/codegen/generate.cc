@@ -22,6 +22,7 @@
 #include "compiler/codegen/context_argument.h"
 #include "compiler/codegen/hoist_checks.h"
 #include "compiler/codegen/hoist_descriptors.h"
+#include "compiler/codegen/pass_pipeline.h"
 #include "compiler/codegen/prepare.h"
 #include "compiler/codegen/rebase_induction.h"
 #include "compiler/codegen/reroll_loops.h"
@@ -29,6 +30,18 @@
 #include "compiler/codegen/widen_indices.h"
 
 namespace tenon::compiler {
+
+namespace {
+
+// Runs a part of the optimiser that is no pass, and counts its time as one.
+template <typename Work>
+void Step(std::optional<StepTimes>& times, const char* name, Work&& work) {
+  if (times) times->Begin(name);
+  work();
+  if (times) times->End();
+}
+
+}  // namespace
 
 Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
                 bool has_bounds_checks, TimeReport* report) {
@@ -46,11 +59,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     return Error::Format("internal error: lowering made invalid IR: %s", text.c_str());
   }
 #endif
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = opt_level >= 2;
-  tuning.SLPVectorization = opt_level >= 2;
-  tuning.LoopInterleaving = opt_level >= 2;
-  llvm::PassBuilder passes(&machine, tuning, std::nullopt, &callbacks);
+  llvm::PassBuilder passes(&machine, TuningOf(opt_level), std::nullopt, &callbacks);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager call_graph;
@@ -88,7 +97,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     if (function.isDeclaration()) continue;
     early.run(function, functions);
   }
-  RelaxUsedLoads(module);
+  Step(times, "RelaxUsedLoads", [&] { RelaxUsedLoads(module); });
   for (llvm::Function& function : module) {
     if (function.isDeclaration() || opt_level < 2) continue;
     loop_form.run(function, functions);
@@ -96,39 +105,42 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
       if (HoistMemoryDescriptors(functions.getResult<llvm::LoopAnalysis>(function)))
         functions.clear(function, function.getName());
       invariants.run(function, functions);
-      if (HoistChecks(function, functions.getResult<llvm::LoopAnalysis>(function),
-                      functions.getResult<llvm::DominatorTreeAnalysis>(function),
-                      functions.getResult<llvm::ScalarEvolutionAnalysis>(function),
-                      functions.getResult<llvm::TargetIRAnalysis>(function))) {
+      bool hoisted = false;
+      Step(times, "HoistChecks", [&] {
+        hoisted = HoistChecks(function, functions.getResult<llvm::LoopAnalysis>(function),
+                              functions.getResult<llvm::DominatorTreeAnalysis>(function),
+                              functions.getResult<llvm::ScalarEvolutionAnalysis>(function),
+                              functions.getResult<llvm::TargetIRAnalysis>(function));
+      });
+      if (hoisted) {
         functions.clear(function, function.getName());
         merge.run(function, functions);
       }
       functions.clear(function, function.getName());
     }
-    if (RebaseInduction(functions.getResult<llvm::LoopAnalysis>(function))) {
+    bool rebased = false;
+    Step(times, "RebaseInduction",
+         [&] { rebased = RebaseInduction(functions.getResult<llvm::LoopAnalysis>(function)); });
+    if (rebased) {
       functions.clear(function, function.getName());
       fold.run(function, functions);
     }
-    RerollLoops(functions.getResult<llvm::LoopAnalysis>(function),
-                functions.getResult<llvm::ScalarEvolutionAnalysis>(function));
+    Step(times, "RerollLoops", [&] {
+      RerollLoops(functions.getResult<llvm::LoopAnalysis>(function),
+                  functions.getResult<llvm::ScalarEvolutionAnalysis>(function));
+    });
     functions.clear(function, function.getName());
   }
   functions.clear();
 
-  static constexpr const llvm::OptimizationLevel* kLevels[] = {
-      &llvm::OptimizationLevel::O0, &llvm::OptimizationLevel::O1, &llvm::OptimizationLevel::O2,
-      &llvm::OptimizationLevel::O3};
-  const llvm::OptimizationLevel level = *kLevels[opt_level];
-  llvm::ModulePassManager pipeline = opt_level == 0 ? passes.buildO0DefaultPipeline(level)
-                                                    : passes.buildPerModuleDefaultPipeline(level);
-  pipeline.run(module, modules);
+  BuildPipeline(passes, opt_level).run(module, modules);
 
   RestoreContextArguments(module);
   for (llvm::Function& function : module) {
     // Trampolines and thunks run before or after wasm code that checks.
     if (function.isDeclaration() || !function.getName().starts_with("f")) continue;
     ExpandWideDivisions(function);
-    if (opt_level > 0) WidenIndices(function);
+    if (opt_level > 0) Step(times, "WidenIndices", [&] { WidenIndices(function); });
     InsertStackCheck(function);
   }
   return Status::Ok();

@@ -1,0 +1,15 @@
+// Which of LLVM's passes run at which --opt-level.
+#pragma once
+
+#include <llvm/IR/PassManager.h>
+#include <llvm/Passes/PassBuilder.h>
+
+namespace tenon::compiler {
+
+// What to make `passes` of for the level.
+llvm::PipelineTuningOptions TuningOf(int opt_level);
+
+// The passes of a module that has been through mem2reg and the passes of our own.
+llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level);
+
+}  // namespace tenon::compiler
