@@ -26,16 +26,48 @@ constexpr Feature kTable[] = {
 #undef TENON_CPU_FEATURE
 };
 
-bool HasBit(unsigned leaf, unsigned subleaf, char reg, unsigned bit) {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid_count(leaf, subleaf, &a, &b, &c, &d) == 0) return false;
-  const unsigned value = reg == 'a' ? a : reg == 'b' ? b : reg == 'c' ? c : d;
-  return (value >> bit & 1) != 0;
-}
+// What CPUID says, each leaf asked for once: in a virtual machine the instruction leaves it, which
+// takes as long as loading a small module.
+class Leaves {
+ public:
+  bool HasBit(unsigned leaf, unsigned subleaf, char reg, unsigned bit) {
+    const Leaf& found = Find(leaf, subleaf);
+    const unsigned value = reg == 'a'   ? found.a
+                           : reg == 'b' ? found.b
+                           : reg == 'c' ? found.c
+                                        : found.d;
+    return (value >> bit & 1) != 0;
+  }
 
-std::uint64_t EnabledState() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c >> 27 & 1) == 0) return 0;  // no OSXSAVE
+ private:
+  struct Leaf {
+    unsigned leaf, subleaf, a, b, c, d;
+  };
+
+  const Leaf& Find(unsigned leaf, unsigned subleaf) {
+    for (unsigned i = 0; i < count_; ++i) {
+      if (leaves_[i].leaf == leaf && leaves_[i].subleaf == subleaf) return leaves_[i];
+    }
+    Leaf& found = leaves_[count_++];
+    found = {leaf, subleaf, 0, 0, 0, 0};
+    if (leaf <= Highest(leaf)) __cpuid_count(leaf, subleaf, found.a, found.b, found.c, found.d);
+    return found;
+  }
+  unsigned Highest(unsigned leaf) {
+    unsigned& highest = leaf < kExtended ? highest_basic_ : highest_extended_;
+    if (highest == 0) highest = __get_cpuid_max(leaf & kExtended, nullptr);
+    return highest;
+  }
+
+  static constexpr unsigned kExtended = 0x80000000;
+  Leaf leaves_[8];  // the table has four
+  unsigned count_ = 0;
+  unsigned highest_basic_ = 0;
+  unsigned highest_extended_ = 0;
+};
+
+std::uint64_t EnabledState(Leaves& leaves) {
+  if (!leaves.HasBit(1, 0, 'c', 27)) return 0;  // no OSXSAVE
   unsigned low = 0, high = 0;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return std::uint64_t{high} << 32 | low;
@@ -47,10 +79,11 @@ container::Architecture HostArchitecture() { return container::Architecture::kX8
 
 CpuFeatures DetectCpuFeatures() {
   CpuFeatures features;
-  const std::uint64_t state = EnabledState();
+  Leaves leaves;
+  const std::uint64_t state = EnabledState(leaves);
   for (const Feature& feature : kTable) {
     if ((state & feature.state) == feature.state &&
-        HasBit(feature.leaf, feature.subleaf, feature.reg, feature.bit)) {
+        leaves.HasBit(feature.leaf, feature.subleaf, feature.reg, feature.bit)) {
       features.Add(feature.number);
     }
   }
