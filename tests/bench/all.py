@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Measures everything and writes one JSON file and one HTML page with plots.
+
+Code against native and each peer (bench.py), compile time and memory, process
+start, loading and instantiating (startup.py), calls (call-bench), and sizes. A
+peer that is not on the machine is left out.
+
+    tests/bench/all.py --output result                  the programs of this directory
+    tests/bench/all.py --suite polybench.json=DIRECTORY --compile sqlite.wasm --output result
+    tests/bench/all.py --only sieve --runs 1            a quick look
+
+Compile times are CPU time as well as wall time; only wall times need a quiet machine.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import bench
+import engines as engines_module
+import html_report
+
+HERE = pathlib.Path(__file__).resolve().parent
+CALL_MODULE = HERE.parent / "memory" / "modules.c"
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", action="append", default=[], metavar="FILE[=DIRECTORY]",
+                        help="programs to measure the code of, besides this directory's")
+    parser.add_argument("--only", default="", metavar="PATTERN", help="only programs with such a name")
+    parser.add_argument("--runs", type=int, default=5, help="rounds of all engines (%(default)s)")
+    parser.add_argument("--processes", type=int, default=200,
+                        help="how often hello is started (%(default)s)")
+    parser.add_argument("--compile", action="append", default=[], type=pathlib.Path,
+                        metavar="FILE.wasm", help="a module to measure compiling and loading of")
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("measurements"),
+                        help="writes OUTPUT.json and OUTPUT.html (%(default)s)")
+    engines_module.add_tool_arguments(parser)
+    return parser.parse_args()
+
+
+def tool_arguments(arguments):
+    """What the other scripts get of the options that they share."""
+    shared = argparse.ArgumentParser(add_help=False)
+    engines_module.add_tool_arguments(shared)
+    words = []
+    for action in shared._actions:  # pylint: disable=protected-access
+        value = getattr(arguments, action.dest)
+        if value != action.default and value is not None:
+            words.append(f"{action.option_strings[0]}={value}")
+    return words
+
+
+def run_script(name, words, work_dir):
+    """Runs a script that writes JSON and returns that; what it prints is shown."""
+    result = work_dir / (name + ".json")
+    result.unlink(missing_ok=True)
+    status = subprocess.run([sys.executable, HERE / name, "--json", result] + words, check=False)
+    if not result.exists():
+        raise engines_module.BuildError(f"{name}: exit code {status.returncode}")
+    return json.loads(result.read_text(encoding="utf-8"))
+
+
+def measured_run(command):
+    """CPU seconds, wall seconds and peak bytes of a process that must succeed."""
+    started = time.monotonic()
+    identifier = os.posix_spawnp(command[0], command, os.environ)
+    _, status, usage = os.wait4(identifier, 0)
+    wall = time.monotonic() - started
+    if status != 0:
+        raise engines_module.BuildError(
+            f"{' '.join(command)}: exit code {os.waitstatus_to_exitcode(status)}")
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024
+
+
+def measure_compiling(tools, module, work_dir):
+    output = work_dir / (module.stem + ".aot")
+    commands = {}
+    tenonc = tools.tenon_program("tenonc")
+    if tenonc is not None:
+        for level in (0, 1, 3, 2):  # the default last: its output is loaded afterwards
+            commands[f"tenonc --opt-level={level}"] = (
+                [tenonc, f"--opt-level={level}", "--bounds-checks=guard"] + tools.tenonc_flags +
+                [str(module), "-o", str(output)], output)
+    wamrc = tools.wamr_program("wamrc")
+    if wamrc is not None:
+        other = output.with_suffix(".wamr.aot")
+        commands["wamrc"] = ([wamrc, "--opt-level=3", "--size-level=0"] + tools.wamrc_flags + ["-o", str(other), str(module)], other)
+    entries = []
+    for name, (command, file) in commands.items():
+        try:
+            cpu, wall, peak = measured_run(command)
+        except engines_module.BuildError as error:
+            print(f"{name} left out: {error}", file=sys.stderr)
+            continue
+        entries.append({"module": module.name, "compiler": name, "cpu_seconds": cpu,
+                        "wall_seconds": wall, "peak_bytes": peak, "output_bytes": file.stat().st_size})
+        print(f"{module.name}, {name}: {cpu:.2f} s of CPU time, {wall:.2f} s, {peak / 2**20:.0f} MiB",
+              file=sys.stderr, flush=True)
+    return entries, output if output.exists() else None
+
+
+def measure_calls(tools, work_dir):
+    program, tenonc = tools.tenon_program("call-bench"), tools.tenon_program("tenonc")
+    if program is None or tenonc is None:
+        return None
+    wasm, aot = work_dir / "modules.wasm", work_dir / "modules.aot"
+    commands = [
+        [tools.clang, "--target=wasm32", "-O1", "-nostdlib", "-Wl,--no-entry", str(CALL_MODULE),
+         "-o", str(wasm)],
+        [tenonc, str(wasm), "-o", str(aot)]]
+    for command in commands:
+        engines_module.run_compiler(command)
+    result = subprocess.run([program, aot], stdout=subprocess.PIPE, check=False)
+    if result.returncode != 0:
+        raise engines_module.BuildError(f"call-bench: exit code {result.returncode}")
+    return json.loads(result.stdout)
+
+
+def measure_sizes(tools, containers):
+    files = [tools.tenon_program("tenon"), tools.tenon_program("tenonc")] + containers
+    return {os.path.basename(file): os.stat(file).st_size for file in files if file is not None}
+
+
+def main():
+    arguments = parse_arguments()
+    tools = engines_module.tools_from(arguments)
+    work_dir = arguments.work_dir.resolve()
+    work_dir.mkdir(parents=True, exist_ok=True)
+    shared = tool_arguments(arguments)
+    document = {"processor": bench.processor_name(), "processors": os.cpu_count()}
+    failures = []
+
+    def part(name, measure):
+        try:
+            value = measure()
+        except (engines_module.BuildError, OSError) as error:
+            failures.append(f"{name}: {error}")
+            return None
+        if value is not None:
+            document[name] = value
+        return value
+
+    suites = [word for suite in arguments.suite for word in ("--suite", suite)]
+    own = ["--own"] if suites else []
+    part("code", lambda: run_script("bench.py", own + suites + shared + [
+        f"--runs={arguments.runs}", f"--only={arguments.only}"], work_dir))
+    containers, compiling = [], []
+    for module in arguments.compile:
+        entries, output = measure_compiling(tools, module.resolve(), work_dir)
+        compiling += entries
+        containers += [str(output)] if output else []
+    document["compile"] = compiling
+    part("startup", lambda: run_script(
+        "startup.py", containers + shared + [f"--processes={arguments.processes}"], work_dir))
+    part("calls", lambda: measure_calls(tools, work_dir))
+    part("sizes", lambda: measure_sizes(tools, containers))
+
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    arguments.output.with_suffix(".json").write_text(
+        json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    arguments.output.with_suffix(".html").write_text(html_report.page(document), encoding="utf-8")
+    for failure in failures:
+        print(f"all.py: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
