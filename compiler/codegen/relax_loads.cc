@@ -3,20 +3,28 @@
 // InstCombine have simplified, each load that a store, an unknown function or the way to one of
 // those depends on becomes plain: those LLVM keeps for their value.
 //
+// The use must come on every way that control may take from the load: LLVM sinks a load into the
+// branch that uses it, and the other one would not trap.
+//
 // A branch is such a use only if something that is needed depends on it (control dependence;
 // Ferrante, Ottenstein and Warren 1987): LLVM removes a branch whose ways differ in nothing.
 // An argument of a function of the module is such a use only if that function needs it, and a
 // returned value only if every caller here needs it: LLVM inlines, and removes arguments and
-// results that nothing uses. So need is found for the whole module at once; it only ever grows.
+// results that nothing uses. So need is found for the whole module at once: first what anything
+// needs on some way (the least solution), then, of that, what has a use on every way (the
+// greatest).
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/DenseSet.h>
-#include <llvm/ADT/PostOrderIterator.h>
+#include <llvm/ADT/SmallPtrSet.h>
+#include <llvm/ADT/SmallSet.h>
 #include <llvm/Analysis/PostDominators.h>
 #include <llvm/IR/CFG.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Module.h>
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "compiler/codegen/prepare.h"
@@ -36,6 +44,29 @@ llvm::Function* CalleeOf(const llvm::Instruction& instruction) {
   llvm::Function* callee = call == nullptr ? nullptr : call->getCalledFunction();
   return callee == nullptr || callee->isDeclaration() ? nullptr : callee;
 }
+
+// A store into the results that the caller has made room for.
+bool IsResultStore(const llvm::Instruction& instruction) {
+  const auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
+  if (store == nullptr) return false;
+  const auto* argument =
+      llvm::dyn_cast<llvm::Argument>(store->getPointerOperand()->stripInBoundsConstantOffsets());
+  return argument != nullptr && !argument->hasSwiftSelfAttr();
+}
+
+// Where the result that is put together by `insert` is returned, or null if it is not.
+const llvm::ReturnInst* ReturnOf(const llvm::Value* insert) {
+  while (insert->hasOneUse()) {
+    const llvm::User* user = *insert->user_begin();
+    if (const auto* end = llvm::dyn_cast<llvm::ReturnInst>(user)) return end;
+    if (!llvm::isa<llvm::InsertValueInst>(user) || user->getOperand(0) != insert) return nullptr;
+    insert = user;
+  }
+  return nullptr;
+}
+
+// How far the ways from a value are followed; beyond, it counts as not used there.
+constexpr std::size_t kMostBlocks = 256;
 
 class Need {
  public:
@@ -57,15 +88,11 @@ class Need {
       if (!function.isDeclaration() && calls_[&function].empty()) NeedReturn(function);
     }
     Propagate();
+    KeepUsedOnEveryWay();
   }
 
-  bool Has(const llvm::Value* value) const { return needed_.contains(value); }
-  // Of a load that stays for its trap.
-  void NeedOperandsOf(llvm::Instruction& instruction) {
-    NeedBlock(instruction.getParent());
-    for (llvm::Value* operand : instruction.operands()) Add(operand);
-    Propagate();
-  }
+  // Whether something needs the value whatever way control takes from it.
+  bool Has(llvm::Value* value) const { return needed_.contains(value); }
 
  private:
   // For each block the branches that decide whether it is reached.
@@ -104,12 +131,13 @@ class Need {
     }
   }
   void AddRoot(llvm::Instruction& instruction) {
-    if (IsGuardLoad(instruction) || instruction.isTerminator()) return;
-    if (!instruction.mayHaveSideEffects()) return;
+    if (instruction.isTerminator() || !instruction.mayHaveSideEffects()) return;
     if (llvm::Function* callee = CalleeOf(instruction)) {
       if (effects_.contains(callee)) NeedBlock(instruction.getParent());
       return;
     }
+    // Loads too: their trap is an effect, whether their value is needed or not.
+    roots_.insert(&instruction);
     NeedBlock(instruction.getParent());
     for (llvm::Value* operand : instruction.operands()) Add(operand);
   }
@@ -162,8 +190,112 @@ class Need {
     }
   }
 
+  // Takes out of needed_ what is not used on every way, until nothing changes.
+  void KeepUsedOnEveryWay() {
+    work_.assign(needed_.begin(), needed_.end());
+    while (!work_.empty()) {
+      llvm::Value* value = work_.back();
+      work_.pop_back();
+      if (!needed_.contains(value)) continue;
+      const auto* instruction = llvm::dyn_cast<llvm::Instruction>(value);
+      if (instruction != nullptr && instruction->isTerminator()) continue;
+      if (IsUsedOnEveryWay(*value)) continue;
+      needed_.erase(value);
+      LookAgainAtOperandsOf(*value);
+    }
+  }
+  void LookAgainAtOperandsOf(llvm::Value& value) {
+    if (auto* argument = llvm::dyn_cast<llvm::Argument>(&value)) {
+      for (llvm::CallInst* call : calls_[argument->getParent()])
+        work_.push_back(call->getArgOperand(argument->getArgNo()));
+      return;
+    }
+    auto& instruction = llvm::cast<llvm::Instruction>(value);
+    llvm::Instruction* call = &instruction;
+    if (auto* extract = llvm::dyn_cast<llvm::ExtractValueInst>(&instruction)) {
+      call = llvm::dyn_cast<llvm::Instruction>(extract->getAggregateOperand());
+    }
+    if (llvm::Function* callee = call == nullptr ? nullptr : CalleeOf(*call)) {
+      for (llvm::BasicBlock& block : *callee) LookAgainAtReturn(*block.getTerminator());
+    }
+    for (llvm::Value* operand : instruction.operands()) work_.push_back(operand);
+  }
+  void LookAgainAtReturn(llvm::Instruction& terminator) {
+    auto* end = llvm::dyn_cast<llvm::ReturnInst>(&terminator);
+    if (end == nullptr || end->getReturnValue() == nullptr) return;
+    llvm::Value* value = end->getReturnValue();
+    work_.push_back(value);
+    while (auto* insert = llvm::dyn_cast<llvm::InsertValueInst>(value)) {
+      work_.push_back(insert->getInsertedValueOperand());
+      value = insert->getAggregateOperand();
+    }
+  }
+
+  // Whether every caller here uses the result (of several: the one with this number).
+  bool CallersUse(llvm::Function& function, std::optional<unsigned> element) {
+    for (llvm::CallInst* call : calls_[&function]) {
+      const auto uses_element = [&](const llvm::User* user) {
+        const auto* extract = llvm::dyn_cast<llvm::ExtractValueInst>(user);
+        return extract != nullptr && extract->getIndices().front() == *element &&
+               extract->getParent() == call->getParent() && needed_.contains(extract);
+      };
+      if (!element ? !needed_.contains(call) : llvm::none_of(call->users(), uses_element))
+        return false;
+    }
+    return true;
+  }
+  bool IsUse(const llvm::Use& use) {
+    auto& user = *llvm::cast<llvm::Instruction>(use.getUser());
+    llvm::Function& function = *user.getFunction();
+    if (IsResultStore(user)) return calls_[&function].empty();
+    if (llvm::isa<llvm::ReturnInst>(user)) return CallersUse(function, std::nullopt);
+    if (llvm::Function* callee = CalleeOf(user)) {
+      const unsigned number = use.getOperandNo();
+      return number < callee->arg_size() && needed_.contains(callee->getArg(number));
+    }
+    if (const auto* insert = llvm::dyn_cast<llvm::InsertValueInst>(&user)) {
+      return ReturnOf(insert) != nullptr && CallersUse(function, insert->getIndices().front());
+    }
+    return roots_.contains(&user) || needed_.contains(&user);
+  }
+  bool IsUsedOnEveryWay(const llvm::Value& value) {
+    const auto* argument = llvm::dyn_cast<llvm::Argument>(&value);
+    const llvm::BasicBlock* start = argument != nullptr
+                                        ? &argument->getParent()->getEntryBlock()
+                                        : llvm::cast<llvm::Instruction>(value).getParent();
+    llvm::SmallPtrSet<const llvm::BasicBlock*, 8> using_blocks;
+    // A phi uses what comes to it on the edge.
+    llvm::SmallSet<std::pair<const llvm::BasicBlock*, const llvm::BasicBlock*>, 4> using_edges;
+    for (const llvm::Use& use : value.uses()) {
+      if (!IsUse(use)) continue;
+      const auto* user = llvm::cast<llvm::Instruction>(use.getUser());
+      if (const auto* phi = llvm::dyn_cast<llvm::PHINode>(user)) {
+        using_edges.insert({phi->getIncomingBlock(use), phi->getParent()});
+      } else if (user->getParent() == start) {
+        return true;
+      } else {
+        using_blocks.insert(user->getParent());
+      }
+    }
+    if (using_blocks.empty() && using_edges.empty()) return false;
+    std::vector<const llvm::BasicBlock*> ways = {start};
+    llvm::SmallPtrSet<const llvm::BasicBlock*, 16> visited;
+    while (!ways.empty()) {
+      const llvm::BasicBlock* block = ways.back();
+      ways.pop_back();
+      if (llvm::succ_empty(block)) return false;
+      for (const llvm::BasicBlock* next : llvm::successors(block)) {
+        if (using_edges.contains({block, next}) || using_blocks.contains(next)) continue;
+        if (next == start || visited.size() == kMostBlocks) return false;
+        if (visited.insert(next).second) ways.push_back(next);
+      }
+    }
+    return true;
+  }
+
   llvm::DenseMap<llvm::Function*, std::vector<llvm::CallInst*>> calls_;
-  llvm::DenseSet<const llvm::Value*> needed_;
+  llvm::DenseSet<llvm::Value*> needed_;
+  llvm::DenseSet<const llvm::Instruction*> roots_;
   llvm::DenseSet<llvm::Function*> returns_needed_;
   llvm::DenseMap<llvm::BasicBlock*, std::vector<llvm::Instruction*>> controllers_;
   llvm::DenseSet<llvm::BasicBlock*> blocks_needed_;
@@ -174,19 +306,12 @@ class Need {
 }  // namespace
 
 void RelaxUsedLoads(llvm::Module& module) {
-  Need need(module);
-  // What is left is needed for its trap; its address is then needed too. Uses come before
-  // definitions in this order, but for phis and calls, which only make the result more careful.
+  const Need need(module);
   for (llvm::Function& function : module) {
-    if (function.isDeclaration()) continue;
-    for (llvm::BasicBlock* block : llvm::post_order(&function)) {
-      for (llvm::Instruction& instruction : llvm::reverse(*block)) {
-        if (!IsGuardLoad(instruction)) continue;
-        if (need.Has(&instruction)) {
+    for (llvm::BasicBlock& block : function) {
+      for (llvm::Instruction& instruction : block) {
+        if (IsGuardLoad(instruction) && need.Has(&instruction))
           llvm::cast<llvm::LoadInst>(instruction).setVolatile(false);
-        } else {
-          need.NeedOperandsOf(instruction);
-        }
       }
     }
   }
