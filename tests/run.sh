@@ -53,18 +53,12 @@ else
 fi
 
 spec=${TENON_SPEC_DIR:-../shared/spec}
-for mode in guard explicit; do
-  stage "spec suite, bounds checks: $mode"
-  if [[ ! -d $spec/core ]]; then
-    skip "the spec suite, $mode bounds checks: no \$TENON_SPEC_DIR"
-  else
-    run_counting "spec suite, $mode" "$bin/spec-runner" --bounds-checks="$mode" --jobs="$jobs" \
-      --expected-failures=tests/spec/not_yet.txt "$spec/core" "$spec/legacy-exceptions"
-    # These scripts are older than several memories and tables.
-    run_counting "spec suite, threads, $mode" "$bin/spec-runner" --bounds-checks="$mode" \
-      --jobs="$jobs" --disable-multi-memory --disable-reference-types "$spec/threads"
-  fi
-done
+stage "spec suite, for the oldest processors and for this one, with both kinds of bounds checks"
+if [[ ! -d $spec/core ]]; then
+  skip "the spec suite: no \$TENON_SPEC_DIR"
+else
+  run_counting "spec suite" bash tests/spec/run.sh "$bin" "$spec"
+fi
 
 stage "end to end"
 export TENONC=$bin/tenonc TENON=$bin/tenon WASM_CC="clang-22 --target=wasm32-wasi -Wno-deprecated -O2"

@@ -368,12 +368,10 @@ class Rerolling {
 
 }  // namespace
 
-bool RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution) {
-  bool changed = false;
+void RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution) {
   for (llvm::Loop* loop : loops.getLoopsInPreorder()) {
-    if (loop->isInnermost()) changed |= Rerolling(*loop, evolution).Run();
+    if (loop->isInnermost()) Rerolling(*loop, evolution).Run();
   }
-  return changed;
 }
 
 }  // namespace tenon::compiler

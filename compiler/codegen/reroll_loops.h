@@ -7,7 +7,7 @@
 namespace tenon::compiler {
 
 // Re-rolls each innermost loop of `function` whose body is several copies of one iteration.
-// Returns whether anything changed. Loops must be in simplified form.
-bool RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution);
+// Loops must be in simplified form.
+void RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution);
 
 }  // namespace tenon::compiler
