@@ -172,6 +172,11 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
     }
   }
   t_active_calls = call.outer;
+  // A tail call hands the environment over and cannot take it back, so that frames below may
+  // run in a context that this call has left with its own.
+  if (call.outer != nullptr && call.outer->environment != environment) [[unlikely]] {
+    ReturnContexts(InstanceOfContext(context), environment, call.outer->environment);
+  }
   context->exec_env = previous_environment;
   context->stack_limit = previous_limit;
   return {kind};

@@ -122,6 +122,20 @@ void ReleaseGroup(Group* group) {
   }
 }
 
+// Under the mutex.
+void ReturnContextsOf(const Group& group, const abi::ExecutionEnvironment* inner,
+                      abi::ExecutionEnvironment* outer) {
+  for (Instance* member = group.members; member != nullptr; member = member->next_in_group) {
+    if (member->context->exec_env == inner) {
+      member->context->exec_env = outer;
+      member->context->stack_limit = outer->stack_base + abi::kStackReserve + member->maximum_frame;
+    }
+    for (const Instance* owner : OwnersOf(member)) {
+      if (owner != nullptr) ReturnContextsOf(*owner->group, inner, outer);
+    }
+  }
+}
+
 // Under the mutex: `instance`'s group takes in all of `other`'s.
 void MergeGroups(Instance* instance, Instance* other) {
   Group* const into = instance->group;
@@ -414,6 +428,12 @@ const void* FindEntry(const abi::FuncRef* function) {
 }
 
 std::unique_lock<std::mutex> LockGroups() { return std::unique_lock(g_groups_mutex); }
+
+void ReturnContexts(Instance* instance, const abi::ExecutionEnvironment* inner,
+                    abi::ExecutionEnvironment* outer) {
+  const std::lock_guard lock(g_groups_mutex);
+  ReturnContextsOf(*instance->group, inner, outer);
+}
 
 void Release(Instance* instance) {
   const std::lock_guard lock(g_groups_mutex);

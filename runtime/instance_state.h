@@ -74,6 +74,11 @@ struct Instance {
   }
 };
 
+// After a call in `inner` that ran within one in `outer`: the contexts that were handed `inner` go
+// back to `outer`. `instance`'s and all that it can reach are looked at.
+void ReturnContexts(Instance* instance, const abi::ExecutionEnvironment* inner,
+                    abi::ExecutionEnvironment* outer);
+
 // Groups and what they consist of change under this lock.
 [[nodiscard]] std::unique_lock<std::mutex> LockGroups();
 
