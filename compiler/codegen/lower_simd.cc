@@ -515,7 +515,9 @@ void FunctionLowering::LowerVectorOther(const Instruction& instruction) {
 
 void FunctionLowering::LowerVectorMemory(const Instruction& instruction) {
   const unsigned width = 1U << wasm::InfoOf(instruction.opcode).width_log2;
-  llvm::Type* lane = builder_.getIntNTy(width * 8);
+  // The other half of a register is filled from memory by one instruction only for doubles
+  // (x86-64's MOVHPD); what the bits mean is the same to loads and stores.
+  llvm::Type* lane = width == 8 ? builder_.getDoubleTy() : builder_.getIntNTy(width * 8);
   const auto load = [&](llvm::Type* type) {
     llvm::LoadInst* value =
         Load(type, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
