@@ -24,9 +24,9 @@ EXPORT(nested) {
 C
 clang-22 --target=wasm32 -O2 -nostdlib -Wl,--no-entry -Wl,-z,stack-size=1024 -Wl,--initial-memory=65536 loops.c -o loops.wasm
 # shellcheck disable=SC2086 # flags
-cc ${HOST_FLAGS:-} -c -Wall -Wextra -Werror -I"$source_directory" "$source_directory/tests/end_to_end/loop_bounds_host.c" -o host.o
+cc ${TENON_HOST_FLAGS-} -c -Wall -Wextra -Werror -I"$source_directory" "$source_directory/tests/end_to_end/loop_bounds_host.c" -o host.o
 # shellcheck disable=SC2086
-c++ ${HOST_FLAGS:-} host.o "$libraries/libtenon_runtime.a" "$libraries/libtenon_format.a" -lpthread -o host
+c++ ${TENON_HOST_FLAGS-} host.o "$libraries/libtenon_runtime.a" "$libraries/libtenon_format.a" -lpthread -o host
 for level in 0 1 2 3; do
   for mode in guard explicit; do
     "$TENONC" loops.wasm -o loops.aot --opt-level=$level --bounds-checks=$mode
