@@ -63,6 +63,9 @@ struct InstantiateOptions {
   // Functions that no resolver supplies become functions that trap (kUnlinkedImport) when called
   // instead of an error.
   bool unknown_function_imports_trap = false;
+  // Of the same module: this one's shared memories are also those of the new one, which must not
+  // outlive it, and are not initialised again. Null: they are its own.
+  Instance* shares_memories_of = nullptr;
 };
 
 // Links and initialises: data and element segments, not yet the start function.

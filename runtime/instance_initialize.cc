@@ -171,6 +171,12 @@ Status CreateDefinedParts(Instance* instance, const InstantiateOptions& options)
   const auto memories = view.Section<container::MemoryEntry>(SectionId::kMemories);
   for (std::uint32_t i = info.imported_memories; i < memories.size(); ++i) {
     const container::MemoryEntry& entry = memories[i];
+    if (options.shares_memories_of != nullptr &&
+        (entry.limits.flags & container::kLimitsShared) != 0) {
+      TENON_TRY(ShareLinearMemory(instance->memories()[i],
+                                  options.shares_memories_of->memories()[i], instance->ledger));
+      continue;
+    }
     MemoryImage image;
     if (guard && NeedsGuard(entry.limits))
       image.file = instance->module->file();  // else copied: see GrowLinearMemory
@@ -250,8 +256,10 @@ abi::TrapKind RunSegments(Instance* instance) {
   const auto data = view.Section<container::DataSegmentEntry>(SectionId::kDataSegments);
   for (std::uint32_t i = 0; i < data.size(); ++i) {
     if (data[i].mode != 0) continue;
-    if (data[i].in_image == 0) {
-      const std::uint32_t memory = data[i].memory_index;
+    const std::uint32_t memory = data[i].memory_index;
+    const bool is_filled =
+        IsBorrowed(*instance->memories()[memory]);  // by the one it is shared with
+    if (data[i].in_image == 0 && !is_filled) {
       const std::uint64_t offset =
           EvaluateAddress(instance, data[i].offset, instance->memories()[memory]->flags);
       const abi::TrapKind trap = InitMemory(instance, memory, i, offset, 0, data[i].bytes_size);

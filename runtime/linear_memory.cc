@@ -28,10 +28,35 @@ constexpr std::uint32_t kLargePages = 1U << 18;  // mapped, and large pages aske
 // pages hold in vain would count for more.
 constexpr std::uint64_t kLargePagesFrom = 8U << 20;
 
+constexpr std::uint32_t kBorrowed = 1U << 18;  // see ShareLinearMemory
+
 constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
 
-// Taken while a shared memory grows.
+// Taken while a shared memory grows; guards the list of those that stand for another.
 std::mutex g_grow_mutex;
+struct Borrowing {
+  Borrowing* next;
+  abi::MemoryInstance* copy;
+  abi::MemoryInstance* original;
+};
+Borrowing* g_borrowings = nullptr;
+
+abi::MemoryInstance* OriginalOf(abi::MemoryInstance* memory) {
+  for (const Borrowing* one = g_borrowings; one != nullptr; one = one->next) {
+    if (one->copy == memory) return one->original;
+  }
+  return memory;
+}
+
+void GiveBack(const abi::MemoryInstance* copy) {
+  const std::lock_guard lock(g_grow_mutex);
+  for (Borrowing** link = &g_borrowings; *link != nullptr; link = &(*link)->next) {
+    Borrowing* const borrowing = *link;
+    if (borrowing->copy != copy) continue;
+    *link = borrowing->next;
+    return Free(borrowing);
+  }
+}
 
 std::uint64_t GuardReservation() {
   return abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize();
@@ -86,8 +111,10 @@ void AskForLargePages(abi::MemoryInstance* memory, std::uint64_t size) {
 bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
   const std::uint64_t added = size - memory->size_bytes;
   const std::uint32_t blocks = memory->base == nullptr ? 1 : 0;
+  const bool stays = (memory->flags & (kGuarded | kReserved)) != 0;
+  if (stays && size > memory->reserved_bytes) return false;
   if (!Charge(LedgerOf(*memory), added, blocks)) return false;
-  if ((memory->flags & (kGuarded | kReserved)) != 0) {
+  if (stays) {
     if (os::Protect(memory->base + memory->size_bytes, added, os::Access::kReadWrite)) {
       AskForLargePages(memory, size);
       return true;
@@ -175,7 +202,26 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
   return placed;
 }
 
+bool IsBorrowed(const abi::MemoryInstance& memory) { return (memory.flags & kBorrowed) != 0; }
+
+Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger) {
+  auto* const borrowing = static_cast<Borrowing*>(Allocate(ledger, sizeof(Borrowing)));
+  if (borrowing == nullptr) return OutOfMemory("a share of a linear memory");
+  const std::lock_guard lock(g_grow_mutex);
+  original = OriginalOf(original);
+  *borrowing = {g_borrowings, copy, original};
+  g_borrowings = borrowing;
+  *copy = *original;
+  copy->flags |= kBorrowed;
+  return Status::Ok();
+}
+
 void DestroyLinearMemory(abi::MemoryInstance* memory) {
+  if (IsBorrowed(*memory)) {
+    GiveBack(memory);
+    *memory = {};
+    return;
+  }
   if (memory->base == nullptr) return;
   if (CurrentAllocator().may_map()) {
     if (HasGuard(*memory)) UnregisterReservation(memory->base);
@@ -187,20 +233,28 @@ void DestroyLinearMemory(abi::MemoryInstance* memory) {
   *memory = {};
 }
 
-std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages) {
+std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages, bool is_unused) {
   constexpr std::uint64_t kFailed = ~std::uint64_t{0};
   const bool is_shared = (memory->flags & container::kLimitsShared) != 0;
   std::unique_lock<std::mutex> lock(g_grow_mutex, std::defer_lock);
-  if (is_shared) lock.lock();
+  if (is_shared) {
+    lock.lock();
+    memory = OriginalOf(memory);
+  }
   const std::uint64_t old_pages = memory->size_bytes >> memory->page_size_log2;
   if (pages > memory->maximum_pages || old_pages > memory->maximum_pages - pages) return kFailed;
   if (pages == 0) return old_pages;
   const std::uint64_t size = memory->size_bytes + (pages << memory->page_size_log2);
   // A block of the allocator that moved would move away from under other threads.
-  const bool grown = CurrentAllocator().may_map() ? GrowMapped(memory, size)
-                                                  : !is_shared && GrowAllocated(memory, size);
+  const bool grown = CurrentAllocator().may_map()
+                         ? GrowMapped(memory, size)
+                         : (!is_shared || is_unused) && GrowAllocated(memory, size);
   if (!grown) return kFailed;
   __atomic_store_n(&memory->size_bytes, size, __ATOMIC_RELEASE);
+  if (!is_shared) return old_pages;
+  for (const Borrowing* one = g_borrowings; one != nullptr; one = one->next) {
+    if (one->original == memory) __atomic_store_n(&one->copy->size_bytes, size, __ATOMIC_RELEASE);
+  }
   return old_pages;
 }
 

@@ -23,9 +23,15 @@ struct MemoryImage {
 // addresses or small pages are checked by the code in any mode, and have no guard.
 Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEntry& limits,
                           bool guard, const MemoryImage& image, Ledger& ledger);
+// Makes `copy` stand for the same memory as `original`, which is shared and must outlive it. Code
+// finds a memory's base and size in its own instance, so there are several that say the same.
+Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger);
+bool IsBorrowed(const abi::MemoryInstance& memory);
 void DestroyLinearMemory(abi::MemoryInstance* memory);
-// memory.grow: the old size in pages, or ~0.
-std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages);
+// memory.grow: the old size in pages, or ~0. `is_unused`: nobody has seen the memory yet, so that
+// it may move though it is shared.
+std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages,
+                               bool is_unused = false);
 // Its size, which another thread may be changing if the memory is shared.
 std::uint64_t SizeOf(const abi::MemoryInstance& memory);
 // Whether code without bounds checks may use this memory.

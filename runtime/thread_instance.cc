@@ -42,7 +42,10 @@ bool ResolveAgain(void* state, const ImportEntry& import, std::string_view, std:
 Status CheckImports(const Instance& instance) {
   std::uint32_t functions = 0;
   for (const ImportEntry& import : instance.view().Section<ImportEntry>(SectionId::kImports)) {
-    if (import.kind == ExternKind::kMemory) continue;
+    if (import.kind == ExternKind::kMemory) {
+      if ((import.limits.flags & container::kLimitsShared) != 0) continue;
+      return Error::Format("a module that imports a memory of one thread cannot have several");
+    }
     if (import.kind != ExternKind::kFunction)
       return Error::Format("a module that imports tables or globals cannot have several threads");
     if (!IsOfHost(instance, functions++)) {
@@ -55,10 +58,13 @@ Status CheckImports(const Instance& instance) {
 
 }  // namespace
 
-Result<Instance*> InstantiateForThread(Instance* original, abi::TrapKind* trap) {
+Result<Instance*> InstantiateForThread(Instance* original, Ledger* ledger, abi::TrapKind* trap) {
   TENON_TRY(CheckImports(*original));
   ImportsOf imports{original};
-  return Instantiate(*original->module, {ResolveAgain, &imports}, {}, trap);
+  InstantiateOptions options;
+  options.ledger = ledger;
+  options.shares_memories_of = original;
+  return Instantiate(*original->module, {ResolveAgain, &imports}, options, trap);
 }
 
 }  // namespace tenon::runtime

@@ -538,6 +538,28 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_clear_exception(wasm_module_inst_t mod
  * wasm_runtime_clear_exception. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_terminate(wasm_module_inst_t module_inst);
 /* Around something that waits in a native function. False: the instance has been terminated. */
+/* Environments for further threads. Each runs an instance of its own of the same module, which
+ * wasm_runtime_get_module_inst gives: shared memories are those of the first, everything else
+ * starts anew. Where the module says where its C stack lies (it exports __heap_base, or
+ * __stack_pointer), each gets a part of it, of which there are the maximum and one more: by default
+ * 4, or as RuntimeInitArgs::max_thread_num says. Modules that import tables, globals or other
+ * modules' functions cannot have any: NULL, and an exception is set. An exception in one is its
+ * own; wasm_runtime_terminate ends all. What is left goes with the first instance. */
+typedef void* (*wasm_thread_callback_t)(wasm_exec_env_t, void*);
+typedef uintptr_t wasm_thread_t;
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_max_thread_num(uint32_t num);
+WASM_RUNTIME_API_EXTERN wasm_exec_env_t wasm_runtime_spawn_exec_env(wasm_exec_env_t exec_env);
+/* With its instance. */
+WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_spawned_exec_env(wasm_exec_env_t exec_env);
+/* A thread that runs `callback` with an environment of its own. 0, or -1 and an exception is set.
+ */
+WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_env,
+                                                          wasm_thread_t* tid,
+                                                          wasm_thread_callback_t callback,
+                                                          void* arg);
+/* Waits for its end; to be called once. 0, or -1 if there is no such thread. */
+WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_join_thread(wasm_thread_t tid, void** retval);
+
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_begin_blocking_op(wasm_exec_env_t exec_env);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_end_blocking_op(wasm_exec_env_t exec_env);
 

@@ -71,6 +71,13 @@ done
 stage "memory"
 run_counting "memory" bash tests/memory/run.sh "$bin"
 
+stage "threads"
+run_counting "threads" bash tests/threads/run.sh "$TENONC" "$bin/thread-tests"
+if [[ $sanitizers == yes ]]; then
+  run_counting "threads, with the thread sanitizer" \
+    bash tests/threads/run_sanitized.sh "$TENONC" "$jobs"
+fi
+
 if [[ $sanitizers == no ]]; then
   stage "without LLVM"
   run_counting "without LLVM" bash tests/loader_only/run.sh "$TENONC"

@@ -43,7 +43,6 @@ class Threads {
   void RunProgram(Thread* thread);
   void Finish(Thread* thread);
   void FreeFinished();
-  bool StartHostThread(Thread* thread);
   std::int32_t NewNumber();
   // Under the mutex.
   void TerminateAll(const Thread* except);

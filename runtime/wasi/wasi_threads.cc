@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include "runtime/host_thread.h"
 #include "runtime/memory.h"
 #include "runtime/terminate.h"
 #include "runtime/thread_instance.h"
@@ -16,8 +17,6 @@ namespace {
 
 constexpr std::int32_t kMaximumNumber = 0x1FFFFFFF;  // the proposal's
 constexpr char kStartFunction[] = "wasi_thread_start";
-// For the host functions that the thread calls, WASI's among them, and a signal frame.
-constexpr std::size_t kHostStackBytes = 256 * 1024;
 
 void Pause() {
   const timespec time{0, 1'000'000};
@@ -49,8 +48,7 @@ struct Threads::Thread {
   const abi::FuncRef* function = nullptr;
   std::int32_t number = 0;
   std::uint32_t argument = 0;
-  pthread_t host_thread{};
-  void* host_stack = nullptr;  // null: the system's
+  HostThread host_thread;
 
   // What a thread runs with, and what is left when it has run.
   void FreeProgram() {
@@ -58,13 +56,6 @@ struct Threads::Thread {
     if (instance != nullptr) Release(instance);
     environment = nullptr;
     instance = nullptr;
-  }
-  void FreeRecord() {
-    if (host_stack != nullptr)
-      tenon::runtime::Free(host_stack);
-    else
-      Discharge(LedgerOf(Category::kRuntime), kHostStackBytes);
-    tenon::runtime::Free(this);
   }
 };
 
@@ -80,31 +71,6 @@ std::int32_t Threads::NewNumber() {
   do last_number_ = last_number_ == kMaximumNumber ? 1 : last_number_ + 1;
   while (taken(last_number_));
   return last_number_;
-}
-
-// On a stack that is runtime memory, by allocation or by account.
-bool Threads::StartHostThread(Thread* thread) {
-  Ledger& ledger = LedgerOf(Category::kRuntime);
-  pthread_attr_t attributes;
-  if (pthread_attr_init(&attributes) != 0) return false;
-  bool good;
-  if (CurrentAllocator().may_map()) {
-    good = Charge(ledger, kHostStackBytes);
-    if (good) pthread_attr_setstacksize(&attributes, kHostStackBytes);
-  } else {
-    thread->host_stack = AllocateRaw(ledger, kHostStackBytes, 64);
-    good = thread->host_stack != nullptr &&
-           pthread_attr_setstack(&attributes, thread->host_stack, kHostStackBytes) == 0;
-  }
-  const bool counted = good && thread->host_stack == nullptr;
-  good = good && pthread_create(&thread->host_thread, &attributes, Run, thread) == 0;
-  pthread_attr_destroy(&attributes);
-  if (!good) {
-    if (counted) Discharge(ledger, kHostStackBytes);
-    tenon::runtime::Free(thread->host_stack);
-    thread->host_stack = nullptr;
-  }
-  return good;
 }
 
 // Made for the first thread; null: no memory.
@@ -128,7 +94,7 @@ std::int32_t Threads::Spawn(abi::ExecutionEnvironment* environment, Instance* in
   thread->argument = argument;
   abi::TrapKind trap = abi::TrapKind::kNone;
   Extern function;
-  auto made = InstantiateForThread(instance, &trap);
+  auto made = InstantiateForThread(instance, nullptr, &trap);
   if (made.ok()) thread->instance = *made;
   auto stack = CreateExecutionEnvironment({environment->stack_bytes});
   if (stack.ok()) thread->environment = *stack;
@@ -148,7 +114,7 @@ std::int32_t Threads::Spawn(abi::ExecutionEnvironment* environment, Instance* in
     if (!is_ours(environment)) main_ = environment;
     thread->number = NewNumber();
     // The new thread looks at its record only under the mutex or after it.
-    good = !ending_ && StartHostThread(thread);
+    good = !ending_ && StartHostThread(&thread->host_thread, Run, thread);
     if (good) {
       thread->next = threads_;
       threads_ = thread;
@@ -211,8 +177,8 @@ void Threads::FreeFinished() {
       continue;
     }
     *link = thread->next;
-    pthread_join(thread->host_thread, nullptr);  // it is past its last use of the mutex, or in it
-    thread->FreeRecord();
+    JoinHostThread(&thread->host_thread);  // it is past its last use of the mutex, or in it
+    tenon::runtime::Free(thread);
   }
 }
 

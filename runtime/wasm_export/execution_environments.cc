@@ -70,6 +70,19 @@ wasm_exec_env_t AsHandle(abi::ExecutionEnvironment* environment) {
   return reinterpret_cast<wasm_exec_env_t>(environment);
 }
 
+void TerminateOne(InstanceHandle* handle) {
+  handle->terminated = true;
+  // The text of an exception belongs to the thread that runs the instance; the calls that end put
+  // it there. This one is for instances that do not run.
+  bool running = false;
+  ForEachEnvironment(handle, [&](abi::ExecutionEnvironment* environment) {
+    running = running || environment->depth != 0;
+    Terminate(environment);
+  });
+  if (!running)
+    std::snprintf(handle->exception, sizeof handle->exception, "Exception: %s", kTerminatedText);
+}
+
 }  // namespace
 
 extern "C" {
@@ -154,17 +167,7 @@ void wasm_runtime_destroy_thread_env(void) {}
 bool wasm_runtime_thread_env_inited(void) { return true; }
 
 void wasm_runtime_terminate(wasm_module_inst_t module_inst) {
-  module_inst->terminated = true;
-  // The text of an exception belongs to the thread that runs the instance; the calls that end put
-  // it there. This one is for instances that do not run.
-  bool running = false;
-  ForEachEnvironment(module_inst, [&](abi::ExecutionEnvironment* environment) {
-    running = running || environment->depth != 0;
-    Terminate(environment);
-  });
-  if (!running)
-    std::snprintf(module_inst->exception, sizeof module_inst->exception, "Exception: %s",
-                  kTerminatedText);
+  ForEachBeside(module_inst, [](InstanceHandle* one, const void*) { TerminateOne(one); });
 }
 
 void wasm_runtime_clear_exception(wasm_module_inst_t module_inst) {

@@ -86,7 +86,12 @@ struct WASMModuleInstanceCommon {
   tenon::runtime::wasi::WasiContext* wasi = nullptr;
   tenon::runtime::ModuleHeap* heap = nullptr;
   WASMModuleInstanceCommon* dependencies = nullptr;  // instances it imports from, its own
-  WASMModuleInstanceCommon* next_dependency = nullptr;
+  // In the list of dependencies, or of spawned instances, that this one is in.
+  WASMModuleInstanceCommon* next = nullptr;
+  // Of spawned environments (threads.cc): whose instance this one runs beside, or null; and those
+  // beside this one.
+  WASMModuleInstanceCommon* original = nullptr;
+  WASMModuleInstanceCommon* spawned = nullptr;
   tenon::abi::ExecutionEnvironment* environments = nullptr;  // under the environments' mutex
   tenon::abi::ExecutionEnvironment* singleton = nullptr;
   std::uint64_t stack_limit = 0;  // of each execution environment; 0: none
@@ -94,8 +99,9 @@ struct WASMModuleInstanceCommon {
   void* contexts[tenon::runtime::kContextKeys] = {};
   std::uint32_t stack_size = 0;
   std::uint32_t exit_code = 0;
+  std::uint32_t spawn_number = 0;            // of spawned instances, from 1 on, used again
   std::atomic<std::uint32_t> terminated{0};  // a bool; RISC-V exchanges whole words only
-  char exception[140] = "";
+  char exception[136] = "";
 };
 
 namespace tenon::runtime {
@@ -164,6 +170,8 @@ void FreeRegisteredModules();
 const char* CText(const container::View& view, container::StringRef reference);
 
 // ---- instances.cc
+// An instance beside `original`, over its shared memories, in its list.
+Result<InstanceHandle*> MakeSpawned(InstanceHandle* original);
 void RunContextDestructors(InstanceHandle* handle);
 void FreeContextKeys();
 
@@ -184,6 +192,19 @@ Status CreateModuleHeap(InstanceHandle* handle, std::uint32_t size);
 void DestroyModuleHeap(InstanceHandle* handle);
 // Sets the exception that a failed check sets.
 void SetOutOfBounds(InstanceHandle* handle);
+
+// ---- threads.cc
+// Puts a new spawned instance into its original's list, with the lowest free number; and out of it.
+void LinkSpawned(InstanceHandle* handle);
+void UnlinkSpawned(InstanceHandle* handle);
+// Ends the threads that were started from the instance and its spawned instances.
+void EndSpawned(InstanceHandle* handle);
+// Calls `function` for the instance and all that run beside it.
+void ForEachBeside(InstanceHandle* handle, void (*function)(InstanceHandle* one, const void* data),
+                   const void* data = nullptr);
+// Divides the C stack in shared memory: a spawned instance's starts in a part of its own. Modules
+// that say nothing of such a stack are left alone.
+Status PlaceStack(InstanceHandle* spawned);
 
 // ---- externref.cc
 void DropExternObjects(const InstanceHandle* handle);

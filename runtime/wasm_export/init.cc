@@ -123,6 +123,7 @@ Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) {
   UseAllocator(*allocator);
   for (std::size_t i = 0; i < kCategories; ++i) LedgerOf(static_cast<Category>(i)).ResetPeak();
   InstallTrapHandlers();
+  wasm_runtime_set_max_thread_num(args != nullptr ? args->max_thread_num : 0);
   if (args != nullptr && args->n_native_symbols != 0 &&
       !wasm_runtime_register_natives(args->native_module_name, args->native_symbols,
                                      args->n_native_symbols)) {

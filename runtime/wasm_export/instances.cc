@@ -4,7 +4,9 @@
 #include <mutex>
 
 #include "runtime/tenon.h"
+#include "runtime/thread_instance.h"
 #include "runtime/wasm_export/handles.h"
+#include "runtime/wasm_export/module_heap.h"
 
 struct InstantiationArgs2 {
   InstantiationArgs basic{};
@@ -73,15 +75,14 @@ InstanceHandle* DependencyOf(const Resolution& resolution, std::string_view name
   if (module == nullptr) module = ReadModule(name);
   if (module == nullptr || resolution.depth >= kMaximumImportDepth) return nullptr;
   InstanceHandle* const handle = resolution.handle;
-  for (InstanceHandle* known = handle->dependencies; known != nullptr;
-       known = known->next_dependency) {
+  for (InstanceHandle* known = handle->dependencies; known != nullptr; known = known->next) {
     if (known->module == module) return known;
   }
   InstantiationArgs2 arguments;
   arguments.basic.default_stack_size = resolution.arguments->basic.default_stack_size;
   const Result<InstanceHandle*> made = Make(module, arguments, resolution.depth + 1);
   if (!made.ok()) return nullptr;
-  (*made)->next_dependency = handle->dependencies;
+  (*made)->next = handle->dependencies;
   handle->dependencies = *made;
   return *made;
 }
@@ -166,6 +167,24 @@ Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arg
   return status.error();
 }
 
+Status FillSpawned(InstanceHandle* handle) {
+  InstanceHandle* const original = handle->original;
+  handle->wasi = original->wasi;
+  abi::TrapKind trap = abi::TrapKind::kNone;
+  TENON_ASSIGN_OR_RETURN(handle->instance,
+                         InstantiateForThread(original->instance, &handle->ledger, &trap));
+  handle->instance->embedder = handle;
+  if (trap != abi::TrapKind::kNone) return Error::Format("Exception: %s", abi::TrapSentence(trap));
+  const abi::MemoryInstance* const memory = MemoryOf(handle->instance);
+  if (memory != nullptr && memory->base == MemoryOf(original->instance)->base) {
+    handle->heap = original->heap;
+    TENON_TRY(PlaceStack(handle));
+  } else if (original->heap != nullptr) {
+    TENON_TRY(CreateModuleHeap(handle, static_cast<std::uint32_t>(HeapSize(original->heap))));
+  }
+  return RunStart(handle);
+}
+
 wasm_module_inst_t Finish(const Result<InstanceHandle*>& made, char* error_buf,
                           std::uint32_t error_buf_size) {
   if (made.ok()) return *made;
@@ -178,6 +197,24 @@ std::size_t IndexOf(const void* key) {
 }
 
 }  // namespace
+
+Result<InstanceHandle*> MakeSpawned(InstanceHandle* original) {
+  auto* const handle = Create<InstanceHandle>(Category::kInstance);
+  if (handle == nullptr) return OutOfMemory("an instance");
+  handle->ledger.Adopt(handle);
+  handle->original = original;
+  handle->module = original->module;
+  handle->custom_data = original->custom_data;
+  std::memcpy(handle->contexts, original->contexts, sizeof handle->contexts);
+  handle->stack_limit = original->stack_limit;
+  handle->stack_size = original->stack_size;
+  LinkSpawned(handle);
+  const LedgerScope scope(&handle->ledger);
+  const Status status = FillSpawned(handle);
+  if (status.ok()) return handle;
+  wasm_runtime_deinstantiate(handle);
+  return status.error();
+}
 
 void RunContextDestructors(InstanceHandle* handle) {
   for (std::size_t i = 0; i < kContextKeys; ++i) {
@@ -221,20 +258,26 @@ wasm_module_inst_t wasm_runtime_instantiate_ex2(const wasm_module_t module,
 
 void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst) {
   if (module_inst == nullptr) return;
-  RunContextDestructors(module_inst);
-  if (module_inst->wasi != nullptr) wasi::EndThreads(module_inst->wasi);
+  const InstanceHandle* const original = module_inst->original;
+  if (original == nullptr) {
+    EndSpawned(module_inst);
+    RunContextDestructors(module_inst);
+    if (module_inst->wasi != nullptr) wasi::EndThreads(module_inst->wasi);
+  } else {
+    UnlinkSpawned(module_inst);
+  }
   while (module_inst->environments != nullptr) DestroyEnvironment(module_inst->environments);
-  DestroyModuleHeap(module_inst);
+  if (original == nullptr || module_inst->heap != original->heap) DestroyModuleHeap(module_inst);
   DropExternObjects(module_inst);
   if (module_inst->instance != nullptr) {
     module_inst->instance->embedder = nullptr;
     module_inst->instance->ledger.LeaveParent();  // others may keep it
     Release(module_inst->instance);
   }
-  wasi::Destroy(module_inst->wasi);
+  if (original == nullptr) wasi::Destroy(module_inst->wasi);
   while (module_inst->dependencies != nullptr) {
     InstanceHandle* const dependency = module_inst->dependencies;
-    module_inst->dependencies = dependency->next_dependency;
+    module_inst->dependencies = dependency->next;
     wasm_runtime_deinstantiate(dependency);
   }
   Delete(module_inst);
@@ -336,9 +379,16 @@ void wasm_runtime_destroy_context_key(void* key) {
 void wasm_runtime_set_context(wasm_module_inst_t inst, void* key, void* ctx) {
   inst->contexts[tenon::runtime::IndexOf(key)] = ctx;
 }
-// Threads run instances that share this handle's.
+// Threads of wasi-threads run instances that share the handle.
 void wasm_runtime_set_context_spread(wasm_module_inst_t inst, void* key, void* ctx) {
-  wasm_runtime_set_context(inst, key, ctx);
+  void* const what[] = {key, ctx};
+  ForEachBeside(
+      inst,
+      [](InstanceHandle* one, const void* data) {
+        auto* const* const both = static_cast<void* const*>(data);
+        wasm_runtime_set_context(one, both[0], both[1]);
+      },
+      what);
 }
 void* wasm_runtime_get_context(wasm_module_inst_t inst, void* key) {
   return inst->contexts[tenon::runtime::IndexOf(key)];

@@ -86,7 +86,7 @@ Status CreateModuleHeap(InstanceHandle* handle, std::uint32_t size) {
   const std::uint64_t begin = SizeOf(*memory);
   const std::uint64_t maximum = memory->maximum_pages;
   memory->maximum_pages = std::min<std::uint64_t>(maximum + pages, 65536);
-  if (GrowLinearMemory(memory, pages) == ~std::uint64_t{0}) {
+  if (GrowLinearMemory(memory, pages, true) == ~std::uint64_t{0}) {
     memory->maximum_pages = maximum;
     return OutOfMemory("the heap in linear memory");
   }

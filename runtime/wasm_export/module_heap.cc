@@ -1,6 +1,9 @@
 // First fit over a list of blocks in order of address; neighbours that are free are merged.
 #include "runtime/wasm_export/module_heap.h"
 
+#include <mutex>
+#include <new>
+
 namespace tenon::runtime {
 namespace {
 
@@ -23,23 +26,29 @@ void Absorb(Block* block) {
 
 struct ModuleHeap {
   Ledger* ledger;
+  std::uint64_t size;
+  std::mutex mutex;  // guards the blocks
   Block first;
 };
 
 ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t size) {
-  auto* const heap = static_cast<ModuleHeap*>(Allocate(ledger, sizeof(ModuleHeap)));
-  if (heap != nullptr) *heap = {&ledger, {nullptr, begin, size, false}};
-  return heap;
+  void* const memory = Allocate(ledger, sizeof(ModuleHeap));
+  if (memory == nullptr) return nullptr;
+  return new (memory) ModuleHeap{&ledger, size, {}, {nullptr, begin, size, false}};
 }
+
+std::uint64_t HeapSize(const ModuleHeap* heap) { return heap->size; }
 
 void FreeModuleHeap(ModuleHeap* heap) {
   if (heap == nullptr) return;
   while (heap->first.next != nullptr) Absorb(&heap->first);
+  heap->~ModuleHeap();
   Free(heap);
 }
 
 std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
   if (size > UINT32_MAX) return 0;
+  const std::lock_guard lock(heap->mutex);
   size = size == 0 ? 8 : (size + 7) & ~std::uint64_t{7};
   for (Block* block = &heap->first; block != nullptr; block = block->next) {
     if (block->used || block->size < size) continue;
@@ -57,6 +66,7 @@ std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
 }
 
 void HeapFree(ModuleHeap* heap, std::uint64_t address) {
+  const std::lock_guard lock(heap->mutex);
   Block* previous = nullptr;
   for (Block* block = &heap->first; block != nullptr; previous = block, block = block->next) {
     if (block->begin != address || !block->used) continue;

@@ -12,8 +12,9 @@ struct ModuleHeap;
 
 // Manages [begin, begin + size); null if there is no memory for the books.
 ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t size);
+std::uint64_t HeapSize(const ModuleHeap* heap);
 void FreeModuleHeap(ModuleHeap* heap);
-// 8-byte aligned; 0 if there is none left.
+// 8-byte aligned; 0 if there is none left. Thread safe, as HeapFree is.
 std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size);
 // Ignores addresses that are none of its blocks.
 void HeapFree(ModuleHeap* heap, std::uint64_t address);
