@@ -153,6 +153,11 @@ void ReleaseGroup(uint64_t key) {
   }
 }
 
+void ForgetGroups() {
+  const std::lock_guard lock(g_mutex);
+  g_groups = nullptr;
+}
+
 bool IsSubtype(uint64_t key, uint64_t super_key) {
   const std::lock_guard lock(g_mutex);
   while (key != super_key) {

@@ -20,6 +20,9 @@ bool InternGroup(const container::View& view, std::uint32_t first, std::uint64_t
 // `key`: of a group's first type.
 void ReleaseGroup(std::uint64_t key);
 
+// When the memory that the groups lie in is gone.
+void ForgetGroups();
+
 // Whether the type is the other one or has it among its supertypes. Both keys are in use.
 bool IsSubtype(std::uint64_t key, std::uint64_t super_key);
 

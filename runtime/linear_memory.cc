@@ -202,6 +202,11 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
   return placed;
 }
 
+void ForgetShares() {
+  const std::lock_guard lock(g_grow_mutex);
+  g_borrowings = nullptr;
+}
+
 bool IsBorrowed(const abi::MemoryInstance& memory) { return (memory.flags & kBorrowed) != 0; }
 
 Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger) {

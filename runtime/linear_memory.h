@@ -26,6 +26,8 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
 // Makes `copy` stand for the same memory as `original`, which is shared and must outlive it. Code
 // finds a memory's base and size in its own instance, so there are several that say the same.
 Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger);
+// When the memory of those that stand for others is gone.
+void ForgetShares();
 bool IsBorrowed(const abi::MemoryInstance& memory);
 void DestroyLinearMemory(abi::MemoryInstance* memory);
 // memory.grow: the old size in pages, or ~0. `is_unused`: nobody has seen the memory yet, so that

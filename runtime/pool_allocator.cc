@@ -29,6 +29,7 @@ class Pool final : public Allocator {
   }
   void Close() {
     if (tree_ != nullptr && reserved_) os::Unmap(tree_, size_);
+    if (tree_ != nullptr && !reserved_) MakeWritable();
     tree_ = nullptr;
   }
   static std::size_t MinimumSize() { return Tree::get_min_size(0) + 64; }
@@ -93,6 +94,15 @@ class Pool final : public Allocator {
 
  private:
   using Tree = interprocess::rbtree_best_fit<interprocess::null_mutex_family, void*>;
+
+  // The host gets its buffer back. A module that it never unloaded has left pages of code in it.
+  void MakeWritable() {
+    const std::uintptr_t page = os::PageSize();
+    const std::uintptr_t begin = os::AlignUp(reinterpret_cast<std::uintptr_t>(tree_), page);
+    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(tree_) + size_) & ~(page - 1);
+    if (begin < end)
+      os::Protect(reinterpret_cast<void*>(begin), end - begin, os::Access::kReadWrite);
+  }
 
   std::size_t Left() const {
     const std::size_t free = tree_->get_free_memory();

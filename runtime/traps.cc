@@ -79,8 +79,13 @@ class RangeRegistry {
     return nullptr;
   }
 
-  void FreeChunks() {
+  void FreeChunks(bool forgets) {
     const std::lock_guard lock(mutex_);
+    for (Range& range : first_.ranges) {
+      if (!forgets) break;
+      range.end = 0;
+      range.users = 0;
+    }
     Chunk* chunk = first_.next.exchange(nullptr);
     while (chunk != nullptr) {
       Chunk* const next = chunk->next;
@@ -129,9 +134,9 @@ bool InReservation(const void* address) {
   return g_reservations.Find(reinterpret_cast<std::uintptr_t>(address)) != nullptr;
 }
 
-void FreeRegistries() {
-  g_code.FreeChunks();
-  g_reservations.FreeChunks();
+void FreeRegistries(bool forgets) {
+  g_code.FreeChunks(forgets);
+  g_reservations.FreeChunks(forgets);
 }
 
 thread_local constinit const ActiveCall* t_active_calls = nullptr;

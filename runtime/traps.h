@@ -15,8 +15,9 @@ bool RegisterCode(const loader::MappedModule& module);  // counted: once per ins
 void UnregisterCode(const loader::MappedModule& module);
 bool RegisterReservation(const void* base, std::uint64_t size);
 void UnregisterReservation(const void* base);
-// Gives back what the registries have allocated; only while nothing is registered.
-void FreeRegistries();
+// Gives back what the registries have allocated; what is still registered in the memory that goes
+// with the runtime is forgotten. Only while no code runs.
+void FreeRegistries(bool forgets);
 
 // The module whose text includes `pc`, or null; `offset` becomes pc's offset in its image.
 const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset);

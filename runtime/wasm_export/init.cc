@@ -5,6 +5,8 @@
 #include <mutex>
 
 #include "format/container.h"
+#include "loader/type_registry.h"
+#include "runtime/linear_memory.h"
 #include "runtime/tenon.h"
 #include "runtime/traps.h"
 #include "runtime/wasm_export/handles.h"
@@ -106,9 +108,14 @@ void End() {
   FreeRegistrations();
   FreeContextKeys();
   FreeExternObjects();
-  FreeRegistries();
+  // What the host did not destroy goes with the pool or with the host's allocator.
   const bool everything_is_gone =
       !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;
+  FreeRegistries(everything_is_gone);
+  if (everything_is_gone) {
+    loader::ForgetGroups();
+    ForgetShares();
+  }
   DestroyPoolAllocator();
   UseAllocator(nullptr);
   for (std::size_t i = 0; i < kCategories; ++i) {

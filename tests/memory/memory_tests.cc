@@ -331,6 +331,29 @@ void TestLimits(const ModuleFile& library) {
   wasm_runtime_destroy();
 }
 
+// A host that destroys the runtime and nothing else gets its buffer back, and can start again.
+void TestForgottenObjects(const std::vector<ModuleFile>& modules) {
+  char error[300] = "";
+  for (int round = 0; round < 2; ++round) {
+    if (!InitPool(g_pool, sizeof g_pool)) return Check(false, "a pool");
+    for (const ModuleFile& file : modules) {
+      const wasm_module_t module = wasm_runtime_load(file.bytes, file.size, error, sizeof error);
+      const wasm_module_inst_t instance =
+          module == nullptr ? nullptr
+                            : wasm_runtime_instantiate(module, 65536, 8192, error, sizeof error);
+      Check(instance != nullptr && wasm_runtime_create_exec_env(instance, 65536) != nullptr,
+            "an instance that is left behind", error);
+    }
+    wasm_runtime_destroy();
+  }
+  std::memset(g_pool, 0, sizeof g_pool);
+  bool good = InitPool(g_pool, sizeof g_pool);
+  for (const ModuleFile& module : modules) good = good && LiveOnce(module, error, sizeof error);
+  EverythingIsGone("what was left behind");
+  wasm_runtime_destroy();
+  Check(good, "modules live in a pool after that", error);
+}
+
 // With guard pages: the system's allocator, and a pool that Tenon maps.
 void TestMappedModes(const std::vector<ModuleFile>& modules) {
   char error[300];
@@ -379,6 +402,7 @@ int Main(int count, char** arguments) {
   TestFragmentation(modules, sequences);
   TestBooks(modules);
   TestLimits(*library);
+  TestForgottenObjects(modules);
   TestMappedModes(modules);
   std::printf("%d passed, %d failed, 0 skipped\n", g_passed, g_failed);
   return g_failed == 0 ? 0 : 1;
