@@ -433,7 +433,8 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_addr_pool(
 WASM_RUNTIME_API_EXTERN wasm_module_inst_t
 wasm_runtime_instantiate_ex2(const wasm_module_t module, const struct InstantiationArgs2* args,
                              char* error_buf, uint32_t error_buf_size);
-/* After its execution environments. NULL is allowed. */
+/* Its execution environments may be destroyed before or after, but not be used after. NULL is
+ * allowed. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_get_module(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_custom_data(wasm_module_inst_t module_inst,

@@ -47,16 +47,28 @@ abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
   return *environment;
 }
 
-void DestroyEnvironment(abi::ExecutionEnvironment* environment) {
+// Takes it out of its instance's list.
+static void Separate(abi::ExecutionEnvironment* environment) {
+  InstanceHandle* const handle = HandleOf(environment);
+  if (handle == nullptr) return;
   {
     const std::lock_guard lock(g_mutex);
-    abi::ExecutionEnvironment** link = &HandleOf(environment)->environments;
+    abi::ExecutionEnvironment** link = &handle->environments;
     while (*link != nullptr && *link != environment) link = &(*link)->next;
     if (*link != nullptr) *link = environment->next;
   }
-  if (HandleOf(environment)->wasi != nullptr)
-    wasi::ForgetEnvironment(HandleOf(environment)->wasi, environment);
+  if (handle->wasi != nullptr) wasi::ForgetEnvironment(handle->wasi, environment);
+  environment->embedder = nullptr;
+}
+
+void DestroyEnvironment(abi::ExecutionEnvironment* environment) {
+  Separate(environment);
   DestroyExecutionEnvironment(environment);
+}
+
+void LeaveEnvironments(InstanceHandle* handle) {
+  if (handle->singleton != nullptr) DestroyEnvironment(handle->singleton);
+  while (handle->environments != nullptr) Separate(handle->environments);
 }
 
 }  // namespace tenon::runtime
@@ -107,7 +119,7 @@ wasm_exec_env_t tenon_create_exec_env(wasm_module_inst_t module_inst, void* stac
 void wasm_runtime_destroy_exec_env(wasm_exec_env_t exec_env) {
   if (exec_env == nullptr) return;
   InstanceHandle* const handle = HandleOf(Of(exec_env));
-  if (handle->singleton == Of(exec_env)) handle->singleton = nullptr;
+  if (handle != nullptr && handle->singleton == Of(exec_env)) handle->singleton = nullptr;
   DestroyEnvironment(Of(exec_env));
 }
 

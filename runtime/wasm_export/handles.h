@@ -180,6 +180,8 @@ abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
                                              const ExecutionEnvironmentOptions& options,
                                              char* error_buf, std::uint32_t error_size);
 void DestroyEnvironment(abi::ExecutionEnvironment* environment);
+// The instance goes: its own environment too; those that the host made stay until it destroys them.
+void LeaveEnvironments(InstanceHandle* handle);
 
 // ---- calls.cc
 // Calls and, where that fails, puts the exception into the environment's instance.

@@ -266,7 +266,7 @@ void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst) {
   } else {
     UnlinkSpawned(module_inst);
   }
-  while (module_inst->environments != nullptr) DestroyEnvironment(module_inst->environments);
+  LeaveEnvironments(module_inst);
   if (original == nullptr || module_inst->heap != original->heap) DestroyModuleHeap(module_inst);
   DropExternObjects(module_inst);
   if (module_inst->instance != nullptr) {

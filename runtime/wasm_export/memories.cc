@@ -90,7 +90,8 @@ Status CreateModuleHeap(InstanceHandle* handle, std::uint32_t size) {
     memory->maximum_pages = maximum;
     return OutOfMemory("the heap in linear memory");
   }
-  handle->heap = MakeModuleHeap(handle->instance->ledger, begin, pages * abi::kPageSize);
+  // As large as asked for, not as its pages: hosts expect what does not fit to be refused.
+  handle->heap = MakeModuleHeap(handle->instance->ledger, begin, std::uint64_t{size} & ~7ull);
   return handle->heap != nullptr ? Status::Ok() : OutOfMemory("the heap in linear memory");
 }
 

@@ -323,8 +323,8 @@ void TestLimits(const ModuleFile& library) {
   Check(
       wasm_runtime_call_wasm(environment, wasm_runtime_lookup_function(instance, "spin"), 1, &cell),
       "until its exception is cleared");
-  wasm_runtime_destroy_exec_env(environment);
   wasm_runtime_deinstantiate(instance);
+  wasm_runtime_destroy_exec_env(environment);  // in this order too
   wasm_runtime_instantiation_args_destroy(args);
   wasm_runtime_unload(module);
   EverythingIsGone("limits");
