@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What embedding costs: nanoseconds per call host to wasm and wasm to host, and bytes per module,
-# instance and execution environment. With a build of WAMR, the same two programs are built against
+# What embedding costs: nanoseconds per call host to wasm and wasm to host, bytes per module,
+# instance and execution environment, and what many lives leave of a pool. With a build of WAMR, the
+# same programs are built against
 # its header and library, and run in turn with Tenon's on the same WebAssembly.
 #
 #   tests/bench/embedding.sh [--bin=DIRECTORY] [--wamr=SOURCES --wamr-library=FILE --wamrc=PROGRAM]
@@ -40,7 +41,7 @@ for module in "${modules[@]}"; do
   [[ -z $wamr ]] || "$wamrc" --opt-level=$level -o "$work/wamr/$name.aot" "$module" > "$work/log"
 done
 if [[ -n $wamr ]]; then
-  for subject in call instance; do
+  for subject in call instance fragmentation; do
     ${CXX:-c++} -std=c++20 -O2 -I "$wamr/core/iwasm/include" "$here/${subject}_bench.cc" "$library" \
       -lpthread -lm -ldl -o "$work/$subject-wamr"
   done
@@ -63,3 +64,9 @@ for file in "$work"/tenon/*.aot; do
   read -r _ module instance environment < <("$work/instance-wamr" "$work/wamr/$name")
   printf '  %-16s %-6s %10s %10s %12s\n' "" wamr "$module" "$instance" "$environment"
 done
+
+echo "a pool of 4 MiB after 100000 lives of hello, modules and wordcount, six at a time"
+echo "  largest free block at the start, between, at the end; worst fragmentation; refused"
+echo "  tenon $("$bin/fragmentation-bench" 100000 "$work"/tenon/{hello,modules,wordcount}.aot)"
+[[ -z $wamr ]] ||
+  echo "  wamr  $("$work/fragmentation-wamr" 100000 "$work"/wamr/{hello,modules,wordcount}.aot)"
