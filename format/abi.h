@@ -221,7 +221,7 @@ struct VmContext {
   alignas(8) void* instance;  // the runtime's Instance
   alignas(8) const
       std::uint64_t* type_keys;  // of all types of the module; for keys only known at run time
-  std::uint32_t reserved;
+  alignas(8) std::uint32_t reserved;
   std::uint32_t traits;  // FunctionTrait
 };
 static_assert(sizeof(VmContext) == 48);
@@ -238,8 +238,8 @@ struct HostFunction {
   alignas(8) const Builtins* builtins;
   alignas(8) void* instance;  // the importing Instance
   alignas(8) const void* native;
-  std::uint32_t stack_argument_bytes;  // multiple of 16
-  std::uint32_t traits;                // kTraitHost
+  alignas(8) std::uint32_t stack_argument_bytes;  // multiple of 16
+  std::uint32_t traits;                           // kTraitHost
   alignas(8) void* attachment;
   alignas(8) const
       void* binding;  // the runtime's: how `native` wants its arguments converted, or null
