@@ -10,8 +10,6 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
-#include <llvm/Transforms/Scalar/LICM.h>
-#include <llvm/Transforms/Scalar/LoopPassManager.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/Mem2Reg.h>
@@ -20,11 +18,10 @@
 
 #include "compiler/codegen/architecture.h"
 #include "compiler/codegen/context_argument.h"
-#include "compiler/codegen/hoist_checks.h"
-#include "compiler/codegen/hoist_descriptors.h"
 #include "compiler/codegen/pass_pipeline.h"
 #include "compiler/codegen/prepare.h"
 #include "compiler/codegen/rebase_induction.h"
+#include "compiler/codegen/reduce_checks.h"
 #include "compiler/codegen/reroll_loops.h"
 #include "compiler/codegen/timed_passes.h"
 #include "compiler/codegen/widen_indices.h"
@@ -83,16 +80,8 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   llvm::FunctionPassManager fold;
   fold.addPass(llvm::InstCombinePass());
   llvm::FunctionPassManager loop_form;
-  loop_form.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/has_bounds_checks));
-  if (has_bounds_checks) loop_form.addPass(llvm::SimplifyCFGPass());
+  loop_form.addPass(llvm::EarlyCSEPass());
   loop_form.addPass(llvm::LoopSimplifyPass());
-  llvm::FunctionPassManager invariants;
-  invariants.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()),
-                                                           /*UseMemorySSA=*/true));
-  llvm::FunctionPassManager merge;
-  merge.addPass(llvm::InstCombinePass());
-  merge.addPass(llvm::SimplifyCFGPass());
-  merge.addPass(llvm::LoopSimplifyPass());
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     early.run(function, functions);
@@ -100,24 +89,8 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   Step(times, "RelaxUsedLoads", [&] { RelaxUsedLoads(module); });
   for (llvm::Function& function : module) {
     if (function.isDeclaration() || opt_level < 2) continue;
+    if (has_bounds_checks) Step(times, "ReduceChecks", [&] { ReduceChecks(function, functions); });
     loop_form.run(function, functions);
-    if (has_bounds_checks) {
-      if (HoistMemoryDescriptors(functions.getResult<llvm::LoopAnalysis>(function)))
-        functions.clear(function, function.getName());
-      invariants.run(function, functions);
-      bool hoisted = false;
-      Step(times, "HoistChecks", [&] {
-        hoisted = HoistChecks(function, functions.getResult<llvm::LoopAnalysis>(function),
-                              functions.getResult<llvm::DominatorTreeAnalysis>(function),
-                              functions.getResult<llvm::ScalarEvolutionAnalysis>(function),
-                              functions.getResult<llvm::TargetIRAnalysis>(function));
-      });
-      if (hoisted) {
-        functions.clear(function, function.getName());
-        merge.run(function, functions);
-      }
-      functions.clear(function, function.getName());
-    }
     bool rebased = false;
     Step(times, "RebaseInduction",
          [&] { rebased = RebaseInduction(functions.getResult<llvm::LoopAnalysis>(function)); });

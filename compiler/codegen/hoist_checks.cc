@@ -30,7 +30,7 @@ namespace {
 // A larger loop gains little and doubles its code.
 constexpr std::size_t kMaximumInstructions = 1000;
 // SCEVExpander's measure, in instructions: what the tests of one loop may cost.
-constexpr unsigned kExpansionBudget = 24;
+constexpr unsigned kExpansionBudget = 48;
 
 // "Traps if `index` + `reach` exceeds `limit`" (or reaches it), where nothing but the index
 // changes in the loop.
@@ -122,99 +122,210 @@ class LoopChecks {
   std::vector<Check> checks_;
 };
 
-// Writes, before the loop, the test that none of its checks fails.
+// Writes, before a loop, the test that none of its checks fails. Numbers are unsigned and of 64
+// bits; what the loop computes modulo 2^32 is computed without wrapping, and must stay below 2^32.
 class TestBuilder {
  public:
-  TestBuilder(llvm::Loop& loop, llvm::Instruction* at, llvm::ScalarEvolution& evolution)
+  TestBuilder(llvm::Loop& loop, llvm::Instruction* at, const llvm::LoopInfo& loops,
+              llvm::ScalarEvolution& evolution)
       : loop_(loop),
         at_(at),
+        loops_(loops),
         evolution_(evolution),
         expander_(evolution, "hoisted"),
         builder_(at) {}
 
+  // Whether the indices have the right form, as far as that can be told while the checks are there.
+  bool IsPromising(const std::vector<Check>& checks) {
+    purpose_ = Purpose::kForm;
+    return Test(checks) != nullptr;
+  }
+
   // Null: something cannot be known before the loop, or takes too long to compute.
   llvm::Value* Build(const std::vector<Check>& checks, const llvm::TargetTransformInfo& costs) {
-    const llvm::SCEV* iterations = evolution_.getSymbolicMaxBackedgeTakenCount(&loop_);
-    llvm::SmallVector<const llvm::SCEV*, 8> expressions{iterations};
-    if (llvm::isa<llvm::SCEVCouldNotCompute>(iterations) || !FitsWord(iterations)) return nullptr;
-    for (const Check& check : checks) {
-      if (check.index == nullptr) continue;
-      const llvm::SCEVAddRecExpr* index = Index(check);
-      if (index == nullptr || !FitsWord(index)) return nullptr;
-      expressions.push_back(index->getStart());
-      expressions.push_back(index->getOperand(1));
+    purpose_ = Purpose::kCost;
+    if (Test(checks) == nullptr) return nullptr;
+    for (const llvm::SCEV* part : parts_) {
+      if (!expander_.isSafeToExpandAt(part, at_)) return nullptr;
     }
-    for (const llvm::SCEV* expression : expressions) {
-      if (!expander_.isSafeToExpandAt(expression, at_)) return nullptr;
-    }
-    if (expander_.isHighCostExpansion(expressions, &loop_, kExpansionBudget, &costs, at_))
+    if (expander_.isHighCostExpansion(parts_, &loop_, kExpansionBudget, &costs, at_))
       return nullptr;
-    llvm::Value* count = Expand(iterations);
-    llvm::Value* fine = builder_.getTrue();
-    for (const Check& check : checks) fine = builder_.CreateAnd(fine, Passes(check, count));
-    return fine;
+    purpose_ = Purpose::kCode;
+    return Test(checks);
   }
 
  private:
-  bool FitsWord(const llvm::SCEV* value) const {
-    return evolution_.getTypeSizeInBits(value->getType()) <= 64;
-  }
+  // First to see whether it is possible, then what it takes, then in earnest; until then all
+  // numbers are 0, so that the builder makes no code.
+  enum class Purpose { kForm, kCost, kCode };
 
-  // An index that does not change counts as one that changes by 0.
-  const llvm::SCEVAddRecExpr* Index(const Check& check) const {
-    const auto* index = llvm::dyn_cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(check.index));
-    return index != nullptr && index->getLoop() == &loop_ && index->isAffine() ? index : nullptr;
-  }
+  struct Bounds {
+    llvm::Value* smallest;
+    llvm::Value* largest;
+  };
 
-  llvm::Value* Expand(const llvm::SCEV* value) {
+  llvm::Value* Number(std::uint64_t number) { return builder_.getInt64(number); }
+
+  // A part that does not change in the loop.
+  llvm::Value* Part(const llvm::SCEV* value) {
+    if (purpose_ == Purpose::kCost) parts_.push_back(value);
+    if (purpose_ != Purpose::kCode) return Number(0);
     return builder_.CreateZExt(expander_.expandCodeFor(value, nullptr, at_), builder_.getInt64Ty());
   }
 
-  // The operation's result; whether it wraps is added to `wraps`.
-  llvm::Value* Checked(llvm::Intrinsic::ID operation, llvm::Value* left, llvm::Value* right,
-                       llvm::Value*& wraps) {
+  // The operation's result; whether it wraps is added to wraps_.
+  llvm::Value* Checked(llvm::Intrinsic::ID operation, llvm::Value* left, llvm::Value* right) {
+    if (purpose_ != Purpose::kCode) return Number(0);
     llvm::Value* pair = builder_.CreateBinaryIntrinsic(operation, left, right);
-    wraps = builder_.CreateOr(wraps, builder_.CreateExtractValue(pair, 1));
+    wraps_ = builder_.CreateOr(wraps_, builder_.CreateExtractValue(pair, 1));
     return builder_.CreateExtractValue(pair, 0);
   }
+  llvm::Value* Add(llvm::Value* left, llvm::Value* right) {
+    return Checked(llvm::Intrinsic::uadd_with_overflow, left, right);
+  }
+  llvm::Value* Subtract(llvm::Value* left, llvm::Value* right) {
+    return Checked(llvm::Intrinsic::usub_with_overflow, left, right);
+  }
+  llvm::Value* Multiply(llvm::Value* left, llvm::Value* right) {
+    return Checked(llvm::Intrinsic::umul_with_overflow, left, right);
+  }
 
-  llvm::Value* Passes(const Check& check, llvm::Value* count) {
-    if (check.index == nullptr) return builder_.CreateNot(check.condition);
-    const llvm::SCEVAddRecExpr* index = Index(check);
-    const auto* const constant = llvm::dyn_cast<llvm::SCEVConstant>(index->getOperand(1));
-    const bool shrinks = constant != nullptr && constant->getAPInt().isNegative();
-    llvm::Value* start = Expand(index->getStart());
-    // A step that is not constant is taken for a positive one; if it is not, the test fails.
-    llvm::Value* step = shrinks ? builder_.getInt64((-constant->getAPInt()).getZExtValue())
-                                : Expand(index->getOperand(1));
-    llvm::Value* wraps = builder_.getFalse();
-    llvm::Value* distance = Checked(llvm::Intrinsic::umul_with_overflow, count, step, wraps);
-    llvm::Value* largest = start;
-    if (shrinks) {
-      wraps = builder_.CreateOr(wraps, builder_.CreateICmpUGT(distance, start));
+  // The magnitude of a negative constant, or nothing.
+  static std::optional<std::uint64_t> Negative(const llvm::SCEV* value) {
+    const auto* constant = llvm::dyn_cast<llvm::SCEVConstant>(value);
+    if (constant == nullptr || !constant->getAPInt().isNegative()) return std::nullopt;
+    return (-constant->getAPInt()).getZExtValue();
+  }
+
+  // Of `value` over all iterations of the loop and of those inside of it.
+  std::optional<Bounds> BoundsOf(const llvm::SCEV* value, int depth = 0) {
+    constexpr int kMaximumDepth = 8;
+    if (depth > kMaximumDepth || !value->getType()->isIntegerTy() ||
+        evolution_.getTypeSizeInBits(value->getType()) > 64) {
+      return std::nullopt;
+    }
+    if (evolution_.isLoopInvariant(value, &loop_)) {
+      llvm::Value* only = Part(value);
+      return Bounds{only, only};
+    }
+    if (const auto* recurrence = llvm::dyn_cast<llvm::SCEVAddRecExpr>(value))
+      return BoundsOfRecurrence(recurrence, depth);
+    if (const auto* sum = llvm::dyn_cast<llvm::SCEVAddExpr>(value)) return BoundsOfSum(sum, depth);
+    if (const auto* product = llvm::dyn_cast<llvm::SCEVMulExpr>(value))
+      return BoundsOfProduct(product, depth);
+    if (const auto* unknown = llvm::dyn_cast<llvm::SCEVUnknown>(value)) {
+      if (auto* phi = llvm::dyn_cast<llvm::PHINode>(unknown->getValue()))
+        return BoundsOfPhi(*phi, depth);
+    }
+    return std::nullopt;
+  }
+
+  // What changes by a fixed step in one of the loops.
+  std::optional<Bounds> BoundsOfRecurrence(const llvm::SCEVAddRecExpr* recurrence, int depth) {
+    if (!recurrence->isAffine() || !loop_.contains(recurrence->getLoop())) return std::nullopt;
+    const llvm::SCEV* step = recurrence->getOperand(1);
+    if (!evolution_.isLoopInvariant(step, &loop_)) return std::nullopt;
+    std::optional<Bounds> bounds = BoundsOf(recurrence->getStart(), depth + 1);
+    if (!bounds.has_value() || purpose_ == Purpose::kForm) return bounds;
+    const llvm::SCEV* iterations =
+        evolution_.getSymbolicMaxBackedgeTakenCount(recurrence->getLoop());
+    if (llvm::isa<llvm::SCEVCouldNotCompute>(iterations)) return std::nullopt;
+    const std::optional<Bounds> count = BoundsOf(iterations, depth + 1);
+    if (!count.has_value()) return std::nullopt;
+    if (const auto magnitude = Negative(step)) {
+      bounds->smallest = Subtract(bounds->smallest, Multiply(count->largest, Number(*magnitude)));
     } else {
-      largest = Checked(llvm::Intrinsic::uadd_with_overflow, start, distance, wraps);
+      // A step that is not constant is taken for a positive one; if it is not, the test fails.
+      bounds->largest = Add(bounds->largest, Multiply(count->largest, Part(step)));
     }
-    const unsigned bits = index->getType()->getIntegerBitWidth();
+    return bounds;
+  }
+
+  std::optional<Bounds> BoundsOfSum(const llvm::SCEVAddExpr* sum, int depth) {
+    Bounds total{Number(0), Number(0)};
+    std::uint64_t less = 0;
+    for (const llvm::SCEV* operand : sum->operands()) {
+      if (const auto magnitude = Negative(operand)) {
+        less += *magnitude;  // there is at most one constant
+        continue;
+      }
+      const std::optional<Bounds> bounds = BoundsOf(operand, depth + 1);
+      if (!bounds.has_value()) return std::nullopt;
+      total = {Add(total.smallest, bounds->smallest), Add(total.largest, bounds->largest)};
+    }
+    if (less == 0) return total;
+    return Bounds{Subtract(total.smallest, Number(less)), Subtract(total.largest, Number(less))};
+  }
+
+  std::optional<Bounds> BoundsOfProduct(const llvm::SCEVMulExpr* product, int depth) {
+    Bounds total{Number(1), Number(1)};
+    for (const llvm::SCEV* operand : product->operands()) {
+      if (Negative(operand).has_value()) return std::nullopt;
+      const std::optional<Bounds> bounds = BoundsOf(operand, depth + 1);
+      if (!bounds.has_value()) return std::nullopt;
+      total = {Multiply(total.smallest, bounds->smallest),
+               Multiply(total.largest, bounds->largest)};
+    }
+    return total;
+  }
+
+  // Behind an unrolled loop, for what is left: the iterations that loop has made, or none.
+  std::optional<Bounds> BoundsOfPhi(llvm::PHINode& phi, int depth) {
+    const llvm::Loop* scope = loops_.getLoopFor(phi.getParent());
+    if (scope == nullptr || scope->getHeader() == phi.getParent()) return std::nullopt;
+    std::optional<Bounds> all;
+    for (llvm::Value* incoming : phi.incoming_values()) {
+      const llvm::SCEV* value = evolution_.getSCEVAtScope(evolution_.getSCEV(incoming), scope);
+      const std::optional<Bounds> bounds = BoundsOf(value, depth + 1);
+      if (!bounds.has_value()) return std::nullopt;
+      all = all.has_value() ? Bounds{builder_.CreateBinaryIntrinsic(
+                                         llvm::Intrinsic::umin, all->smallest, bounds->smallest),
+                                     builder_.CreateBinaryIntrinsic(llvm::Intrinsic::umax,
+                                                                    all->largest, bounds->largest)}
+                            : bounds;
+    }
+    return all;
+  }
+
+  llvm::Value* Passes(const Check& check) {
+    if (check.index == nullptr)
+      return purpose_ == Purpose::kCode ? builder_.CreateNot(check.condition) : builder_.getTrue();
+    wraps_ = builder_.getFalse();
+    const std::optional<Bounds> bounds = BoundsOf(evolution_.getSCEV(check.index));
+    if (!bounds.has_value()) return nullptr;
+    if (purpose_ != Purpose::kCode) return builder_.getTrue();
+    llvm::Value* largest = bounds->largest;
+    const unsigned bits = check.index->getType()->getIntegerBitWidth();
     if (bits < 64) {
-      wraps = builder_.CreateOr(
-          wraps, builder_.CreateICmpUGT(largest, builder_.getInt64((1ULL << bits) - 1)));
+      wraps_ =
+          builder_.CreateOr(wraps_, builder_.CreateICmpUGT(largest, Number((1ULL << bits) - 1)));
     }
-    if (check.reach != 0) {
-      largest = Checked(llvm::Intrinsic::uadd_with_overflow, largest,
-                        builder_.getInt64(check.reach), wraps);
-    }
+    if (check.reach != 0) largest = Add(largest, Number(check.reach));
     llvm::Value* limit = builder_.CreateZExt(check.limit, builder_.getInt64Ty());
     llvm::Value* inside = check.traps_at_limit ? builder_.CreateICmpULT(largest, limit)
                                                : builder_.CreateICmpULE(largest, limit);
-    return builder_.CreateAnd(inside, builder_.CreateNot(wraps));
+    return builder_.CreateAnd(inside, builder_.CreateNot(wraps_));
+  }
+
+  llvm::Value* Test(const std::vector<Check>& checks) {
+    llvm::Value* fine = builder_.getTrue();
+    for (const Check& check : checks) {
+      llvm::Value* passes = Passes(check);
+      if (passes == nullptr) return nullptr;
+      if (purpose_ == Purpose::kCode) fine = builder_.CreateAnd(fine, passes);
+    }
+    return fine;
   }
 
   llvm::Loop& loop_;
   llvm::Instruction* at_;
+  const llvm::LoopInfo& loops_;
   llvm::ScalarEvolution& evolution_;
   llvm::SCEVExpander expander_;
   llvm::IRBuilder<> builder_;
+  Purpose purpose_ = Purpose::kForm;
+  llvm::Value* wraps_ = nullptr;
+  llvm::SmallVector<const llvm::SCEV*, 8> parts_;
 };
 
 // What leaves the loop does so through phis of the exit blocks; they learn of the copy's exits.
@@ -253,24 +364,33 @@ class CheckHoisting {
       : loops_(loops), dominators_(dominators), evolution_(evolution), costs_(costs) {}
 
   bool Run(llvm::Function& function) {
-    std::vector<llvm::Loop*> innermost;
-    for (llvm::Loop* loop : loops_.getLoopsInPreorder()) {
-      if (loop->isInnermost()) innermost.push_back(loop);
-    }
+    const std::vector<llvm::Loop*> outermost(loops_.begin(), loops_.end());
     bool changed = false;
-    for (llvm::Loop* loop : innermost) changed |= Version(function, *loop);
+    for (llvm::Loop* loop : outermost) changed |= Visit(function, *loop);
     return changed;
   }
 
  private:
+  // The outermost loops for which it can be done: there the tests cost least.
+  bool Visit(llvm::Function& function, llvm::Loop& loop) {
+    if (Version(function, loop)) return true;
+    const std::vector<llvm::Loop*> inner(loop.begin(), loop.end());
+    bool changed = false;
+    for (llvm::Loop* each : inner) changed |= Visit(function, *each);
+    return changed;
+  }
+
   bool Version(llvm::Function& function, llvm::Loop& loop) {
     if (!loop.isLoopSimplifyForm()) return false;
     std::size_t instructions = 0;
     for (llvm::BasicBlock* block : loop.blocks()) instructions += block->size();
     LoopChecks checks(loop);
     if (instructions > kMaximumInstructions || !checks.Find()) return false;
-
-    llvm::formLCSSA(loop, dominators_, &loops_, &evolution_);
+    if (!TestBuilder(loop, loop.getLoopPreheader()->getTerminator(), loops_, evolution_)
+             .IsPromising(checks.checks())) {
+      return false;
+    }
+    llvm::formLCSSARecursively(loop, dominators_, &loops_, &evolution_);
     llvm::BasicBlock* test = loop.getLoopPreheader();
     llvm::BasicBlock* preheader =
         llvm::SplitBlock(test, test->getTerminator(), &dominators_, &loops_);
@@ -290,12 +410,12 @@ class CheckHoisting {
     dominators_.recalculate(function);
     evolution_.forgetAllLoops();
 
-    TestBuilder builder(loop, branch, evolution_);
+    TestBuilder builder(loop, branch, loops_, evolution_);
     if (llvm::Value* passes = builder.Build(checks.checks(), costs_)) {
       branch->setCondition(passes);
       branch->setMetadata(llvm::LLVMContext::MD_prof,
                           llvm::MDBuilder(test->getContext()).createBranchWeights(1 << 20, 1));
-      checked->setLoopAlreadyUnrolled();
+      for (llvm::Loop* each : checked->getLoopsInPreorder()) each->setLoopAlreadyUnrolled();
     }
     return true;
   }

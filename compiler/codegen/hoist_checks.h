@@ -8,10 +8,10 @@
 
 namespace tenon::compiler {
 
-// Gives each innermost loop whose trapping checks are all decided by the extremes of their index a
-// twin without checks, and a test before both that chooses. Loops must be in simplified form, with
-// what does not change in them (memory sizes) moved out. True: something has changed, and what is
-// known of `function` but `loops` and `dominators` is out of date.
+// Gives each loop (with those inside of it) whose trapping checks are all decided by the extremes
+// of their indices a twin without checks, and a test before both that chooses. Loops must be in
+// simplified form, with what does not change in them (memory sizes) moved out. True: something has
+// changed, and what is known of `function` but `loops` and `dominators` is out of date.
 bool HoistChecks(llvm::Function& function, llvm::LoopInfo& loops, llvm::DominatorTree& dominators,
                  llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs);
 

@@ -10,14 +10,14 @@
 
 namespace tenon::compiler {
 
-namespace {
-
 bool IsDescriptorLoad(const llvm::Instruction& instruction) {
   const llvm::MDNode* tag = instruction.getMetadata(llvm::LLVMContext::MD_tbaa);
   if (tag == nullptr || !llvm::isa<llvm::LoadInst>(instruction)) return false;
   const auto* type = llvm::cast<llvm::MDNode>(tag->getOperand(0));
   return llvm::cast<llvm::MDString>(type->getOperand(0))->getString() == kMemoryDescriptorType;
 }
+
+namespace {
 
 bool MayChangeMemories(const llvm::Loop& loop) {
   for (const llvm::BasicBlock* block : loop.blocks()) {

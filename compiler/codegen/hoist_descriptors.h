@@ -8,6 +8,8 @@ namespace tenon::compiler {
 // The alias type of loads from memory descriptors (abi::MemoryInstance), by which they are known.
 inline constexpr const char* kMemoryDescriptorType = "memory descriptor";
 
+bool IsDescriptorLoad(const llvm::Instruction& instruction);
+
 // Loops must have preheaders. True: something has changed.
 bool HoistMemoryDescriptors(llvm::LoopInfo& loops);
 

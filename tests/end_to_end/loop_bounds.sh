@@ -21,6 +21,24 @@ EXPORT(nested) {
   for (unsigned row = 0; row < 4; ++row)
     for (unsigned i = 0; i < count; ++i) *(unsigned char*)(start + step * row + i) += (unsigned char)(row + i);
 }
+EXPORT(matrix) {
+  unsigned n = count & 63;
+  for (unsigned row = 0; row < n; ++row)
+    for (unsigned column = row; column < n; ++column) {
+      unsigned sum = step;
+      for (unsigned i = 0; i < n; ++i)
+        sum += ((const unsigned short*)start)[row * n + i] * ((const unsigned short*)8192)[i * n + column];
+      ((unsigned*)start)[column * n + row] = sum;
+    }
+}
+EXPORT(fields) {
+  struct { unsigned a, b, c; struct { unsigned d, e; }* inner; } *object = (void*)start;
+  for (unsigned i = 0; i < (count & 1023); ++i, ++object) {
+    unsigned c = object->c, a = object->a;
+    object->b = a + c + i;
+    object->c = step;
+  }
+}
 C
 clang-22 --target=wasm32 -O2 -nostdlib -Wl,--no-entry -Wl,-z,stack-size=1024 -Wl,--initial-memory=65536 loops.c -o loops.wasm
 # shellcheck disable=SC2086 # flags

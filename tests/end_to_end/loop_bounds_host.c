@@ -1,5 +1,6 @@
-/* Calls each function of loop_bounds.sh's module with ranges around the memory's end and prints how the
-   call ended and what the memory has become: stores before a trap have happened, later ones have not. */
+/* Calls each function of loop_bounds.sh's module with ranges around the memory's end and prints how
+   the call ended and what the memory has become: stores before a trap have happened, later ones
+   have not. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,14 +17,15 @@ static uint32_t Digest(const uint8_t* bytes) {
 }
 
 int main(int argc, char** argv) {
-  static const char* const names[] = {"up", "down", "strided", "conditional", "two_arrays", "nested"};
+  static const char* const names[] = {"up",         "down",   "strided", "conditional",
+                                      "two_arrays", "nested", "matrix",  "fields"};
   /* start (bytes), count, step (bytes) */
   static const uint32_t ranges[][3] = {
-      {0, 100, 8},          {65536 - 800, 100, 8},  {65536 - 796, 100, 8},        {65536 - 400, 100, 8},
-      {65528, 1, 8},        {65529, 1, 8},          {65536, 0, 8},                {0xFFFFFFF8u, 3, 8},
-      {0xFFFFFFF8u, 1, 16}, {400, 100, 8},          {400, 50, 0xFFFFFFF8u},       {396, 100, 0xFFFFFFF8u},
-      {8, 8193, 8},         {0, 0x20000000u, 8},    {16, 3, 0x80000000u},         {0, 2, 0xFFFFFFFFu},
-      {0, 40, 4096},        {0, 0x40000001u, 4},    {65535, 0xFFFFFFFFu, 1},      {64, 1000, 64}};
+      {0, 100, 8},          {65536 - 800, 100, 8}, {65536 - 796, 100, 8},   {65536 - 400, 100, 8},
+      {65528, 1, 8},        {65529, 1, 8},         {65536, 0, 8},           {0xFFFFFFF8u, 3, 8},
+      {0xFFFFFFF8u, 1, 16}, {400, 100, 8},         {400, 50, 0xFFFFFFF8u},  {396, 100, 0xFFFFFFF8u},
+      {8, 8193, 8},         {0, 0x20000000u, 8},   {16, 3, 0x80000000u},    {0, 2, 0xFFFFFFFFu},
+      {0, 40, 4096},        {0, 0x40000001u, 4},   {65535, 0xFFFFFFFFu, 1}, {64, 1000, 64}};
   char error[200];
   RuntimeInitArgs arguments;
   memset(&arguments, 0, sizeof arguments);
