@@ -33,6 +33,8 @@
 
 #include <utility>
 
+#include "compiler/codegen/narrow_induction.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -117,6 +119,7 @@ llvm::SimplifyCFGOptions FinalControlFlow() {
 
 llvm::FunctionPassManager OptimizeNumeric() {
   llvm::FunctionPassManager optimize;
+  optimize.addPass(NarrowInductionPass());
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::LoopLoadEliminationPass());
   optimize.addPass(llvm::InstCombinePass());
@@ -131,6 +134,7 @@ llvm::FunctionPassManager OptimizeNumeric() {
 
 llvm::FunctionPassManager OptimizeOthers() {
   llvm::FunctionPassManager optimize;
+  optimize.addPass(NarrowInductionPass());
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::InstCombinePass());
   optimize.addPass(llvm::SimplifyCFGPass(FinalControlFlow()));
@@ -203,7 +207,12 @@ llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level) 
     case 0: return passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
     case 1: return BuildLevel1();
     case 2: return BuildLevel2(passes);
-    default: return passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
+    default:
+      passes.registerVectorizerStartEPCallback(
+          [](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
+            manager.addPass(NarrowInductionPass());
+          });
+      return passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
   }
 }
 

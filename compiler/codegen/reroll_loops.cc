@@ -62,8 +62,9 @@ class Rerolling {
     auto* branch = llvm::dyn_cast<llvm::BranchInst>(body_->getTerminator());
     if (branch == nullptr || !branch->isConditional()) return false;
     exit_ = llvm::dyn_cast<llvm::ICmpInst>(branch->getCondition());
-    if (exit_ == nullptr || !exit_->isEquality() || !exit_->hasOneUse() ||
-        !loop_.isLoopInvariant(exit_->getOperand(1)) || body_->size() > kMaximumInstructions) {
+    if (exit_ == nullptr || !exit_->isEquality() || !exit_->hasOneUse()) return false;
+    if (loop_.isLoopInvariant(exit_->getOperand(0))) exit_->swapOperands();
+    if (!loop_.isLoopInvariant(exit_->getOperand(1)) || body_->size() > kMaximumInstructions) {
       return false;
     }
     // Going on while two values are equal is no counting.
