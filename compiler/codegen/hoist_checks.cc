@@ -213,11 +213,25 @@ class TestBuilder {
     if (const auto* sum = llvm::dyn_cast<llvm::SCEVAddExpr>(value)) return BoundsOfSum(sum, depth);
     if (const auto* product = llvm::dyn_cast<llvm::SCEVMulExpr>(value))
       return BoundsOfProduct(product, depth);
+    if (const auto* quotient = llvm::dyn_cast<llvm::SCEVUDivExpr>(value))
+      return BoundsOfQuotient(quotient, depth);
+    if (const auto* extension = llvm::dyn_cast<llvm::SCEVZeroExtendExpr>(value))
+      return Contained(BoundsOf(extension->getOperand(), depth + 1), extension->getOperand());
     if (const auto* unknown = llvm::dyn_cast<llvm::SCEVUnknown>(value)) {
       if (auto* phi = llvm::dyn_cast<llvm::PHINode>(unknown->getValue()))
         return BoundsOfPhi(*phi, depth);
     }
     return std::nullopt;
+  }
+
+  // Adds to wraps_ whether the bounds leave the type of `value`.
+  std::optional<Bounds> Contained(std::optional<Bounds> bounds, const llvm::SCEV* value) {
+    const std::uint64_t bits = evolution_.getTypeSizeInBits(value->getType());
+    if (bounds.has_value() && bits < 64 && purpose_ == Purpose::kCode) {
+      wraps_ = builder_.CreateOr(
+          wraps_, builder_.CreateICmpUGT(bounds->largest, Number((1ULL << bits) - 1)));
+    }
+    return bounds;
   }
 
   // What changes by a fixed step in one of the loops.
@@ -230,7 +244,10 @@ class TestBuilder {
     const llvm::SCEV* iterations =
         evolution_.getSymbolicMaxBackedgeTakenCount(recurrence->getLoop());
     if (llvm::isa<llvm::SCEVCouldNotCompute>(iterations)) return std::nullopt;
+    const llvm::Loop* const outer_counted = counted_;
+    counted_ = recurrence->getLoop();
     const std::optional<Bounds> count = BoundsOf(iterations, depth + 1);
+    counted_ = outer_counted;
     if (!count.has_value()) return std::nullopt;
     if (const auto magnitude = Negative(step)) {
       bounds->smallest = Subtract(bounds->smallest, Multiply(count->largest, Number(*magnitude)));
@@ -254,6 +271,18 @@ class TestBuilder {
       total = {Add(total.smallest, bounds->smallest), Add(total.largest, bounds->largest)};
     }
     if (less == 0) return total;
+    if (counted_ != nullptr) {
+      // Where the loop would not be entered, how often it would run does not matter.
+      const llvm::SCEV* positive = evolution_.getAddExpr(
+          const_cast<llvm::SCEVAddExpr*>(sum), evolution_.getConstant(sum->getType(), less));
+      const llvm::SCEV* entered = evolution_.applyLoopGuards(positive, counted_);
+      if (evolution_.getUnsignedRangeMin(entered).uge(less)) {
+        const auto subtract = [&](llvm::Value* value) {
+          return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat, value, Number(less));
+        };
+        return Bounds{subtract(total.smallest), subtract(total.largest)};
+      }
+    }
     return Bounds{Subtract(total.smallest, Number(less)), Subtract(total.largest, Number(less))};
   }
 
@@ -267,6 +296,17 @@ class TestBuilder {
                Multiply(total.largest, bounds->largest)};
     }
     return total;
+  }
+
+  std::optional<Bounds> BoundsOfQuotient(const llvm::SCEVUDivExpr* quotient, int depth) {
+    const auto* divisor = llvm::dyn_cast<llvm::SCEVConstant>(quotient->getRHS());
+    if (divisor == nullptr || divisor->isZero()) return std::nullopt;
+    const std::optional<Bounds> bounds =
+        Contained(BoundsOf(quotient->getLHS(), depth + 1), quotient->getLHS());
+    if (!bounds.has_value()) return std::nullopt;
+    llvm::Value* by = Number(divisor->getAPInt().getZExtValue());
+    return Bounds{builder_.CreateUDiv(bounds->smallest, by),
+                  builder_.CreateUDiv(bounds->largest, by)};
   }
 
   // Behind an unrolled loop, for what is left: the iterations that loop has made, or none.
@@ -291,15 +331,11 @@ class TestBuilder {
     if (check.index == nullptr)
       return purpose_ == Purpose::kCode ? builder_.CreateNot(check.condition) : builder_.getTrue();
     wraps_ = builder_.getFalse();
-    const std::optional<Bounds> bounds = BoundsOf(evolution_.getSCEV(check.index));
+    const llvm::SCEV* index = evolution_.getSCEV(check.index);
+    const std::optional<Bounds> bounds = Contained(BoundsOf(index), index);
     if (!bounds.has_value()) return nullptr;
     if (purpose_ != Purpose::kCode) return builder_.getTrue();
     llvm::Value* largest = bounds->largest;
-    const unsigned bits = check.index->getType()->getIntegerBitWidth();
-    if (bits < 64) {
-      wraps_ =
-          builder_.CreateOr(wraps_, builder_.CreateICmpUGT(largest, Number((1ULL << bits) - 1)));
-    }
     if (check.reach != 0) largest = Add(largest, Number(check.reach));
     llvm::Value* limit = builder_.CreateZExt(check.limit, builder_.getInt64Ty());
     llvm::Value* inside = check.traps_at_limit ? builder_.CreateICmpULT(largest, limit)
@@ -325,6 +361,7 @@ class TestBuilder {
   llvm::IRBuilder<> builder_;
   Purpose purpose_ = Purpose::kForm;
   llvm::Value* wraps_ = nullptr;
+  const llvm::Loop* counted_ = nullptr;  // whose iterations are being bounded
   llvm::SmallVector<const llvm::SCEV*, 8> parts_;
 };
 
@@ -373,14 +410,16 @@ class CheckHoisting {
  private:
   // The outermost loops for which it can be done: there the tests cost least.
   bool Visit(llvm::Function& function, llvm::Loop& loop) {
-    if (Version(function, loop)) return true;
-    const std::vector<llvm::Loop*> inner(loop.begin(), loop.end());
-    bool changed = false;
+    llvm::Loop* unchanged = &loop;
+    bool changed = Version(function, loop, &unchanged);
+    if (unchanged == nullptr) return true;
+    const std::vector<llvm::Loop*> inner(unchanged->begin(), unchanged->end());
     for (llvm::Loop* each : inner) changed |= Visit(function, *each);
     return changed;
   }
 
-  bool Version(llvm::Function& function, llvm::Loop& loop) {
+  // `unchanged` becomes null if it is done, else the loop that still has its checks and runs.
+  bool Version(llvm::Function& function, llvm::Loop& loop, llvm::Loop** unchanged) {
     if (!loop.isLoopSimplifyForm()) return false;
     std::size_t instructions = 0;
     for (llvm::BasicBlock* block : loop.blocks()) instructions += block->size();
@@ -411,7 +450,9 @@ class CheckHoisting {
     evolution_.forgetAllLoops();
 
     TestBuilder builder(loop, branch, loops_, evolution_);
+    *unchanged = checked;
     if (llvm::Value* passes = builder.Build(checks.checks(), costs_)) {
+      *unchanged = nullptr;
       branch->setCondition(passes);
       branch->setMetadata(llvm::LLVMContext::MD_prof,
                           llvm::MDBuilder(test->getContext()).createBranchWeights(1 << 20, 1));
