@@ -20,9 +20,15 @@ bool Narrow(llvm::PHINode& phi, const llvm::Loop& loop) {
   llvm::BasicBlock* preheader = loop.getLoopPreheader();
   llvm::BasicBlock* latch = loop.getLoopLatch();
   llvm::Value* next = nullptr;
+  llvm::Value* step = nullptr;
   if (preheader == nullptr || latch == nullptr || !phi.getType()->isIntegerTy(64) ||
       !match(phi.getIncomingValueForBlock(latch), m_ZExt(m_Value(next))) ||
       !next->getType()->isIntegerTy(32)) {
+    return false;
+  }
+  // Others, such as the next element of a list, are best extended where they are loaded.
+  if (!match(next, m_c_Add(m_Trunc(m_Specific(&phi)), m_Value(step))) ||
+      !loop.isLoopInvariant(step)) {
     return false;
   }
   llvm::Value* start = phi.getIncomingValueForBlock(preheader);
@@ -55,6 +61,8 @@ llvm::PreservedAnalyses NarrowInductionPass::run(llvm::Function& function,
   bool changed = false;
   for (const llvm::Loop* loop :
        analyses.getResult<llvm::LoopAnalysis>(function).getLoopsInPreorder()) {
+    // Others are not vectorised, and gain from the longer form.
+    if (!loop->isInnermost() || loop->getExitingBlock() == nullptr) continue;
     for (llvm::PHINode& phi : llvm::make_early_inc_range(loop->getHeader()->phis()))
       changed |= Narrow(phi, *loop);
   }

@@ -46,7 +46,7 @@ class Rerolling {
       : loop_(loop), evolution_(evolution), body_(loop.getHeader()) {}
 
   bool Run() {
-    if (!IsCandidate()) return false;
+    if (!IsCandidate() || !IsWorthwhile()) return false;
     for (copies_ = kMaximumCopies; copies_ >= 2; --copies_) {
       if (!StepsDivide() || stores_.size() % copies_ != 0 || !ExitStaysExact()) continue;
       if (!MatchCopies() || !MemoryOrderHolds() || !MapLiveOuts()) continue;
@@ -86,6 +86,15 @@ class Rerolling {
       }
     }
     return FindExitVariable() && !(stores_.empty() && carried_.empty());
+  }
+
+  // The vectoriser takes it from here. Where the count is not known, loops that calculate with
+  // floating-point numbers tend to be long, and others short, with nothing to win back.
+  bool IsWorthwhile() const {
+    return llvm::isa<llvm::SCEVConstant>(evolution_.getBackedgeTakenCount(&loop_)) ||
+           llvm::any_of(*body_, [](const llvm::Instruction& instruction) {
+             return instruction.isBinaryOp() && instruction.getType()->isFloatingPointTy();
+           });
   }
 
   void AddPhi(llvm::PHINode* phi) {
