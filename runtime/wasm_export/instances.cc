@@ -117,16 +117,31 @@ bool Resolve(void* state, const container::ImportEntry& import, std::string_view
   return false;
 }
 
-Status RunStart(InstanceHandle* handle) {
-  const abi::FuncRef* const start = StartFunction(handle->instance);
-  if (start == nullptr) return Status::Ok();
+// `function` has neither parameters nor results.
+Status RunOnce(InstanceHandle* handle, const abi::FuncRef* function) {
   const wasm_exec_env_t environment = wasm_runtime_create_exec_env(handle, 0);
   if (environment == nullptr) return Error::Format("%s", handle->exception);
   std::uint64_t none = 0;
-  const bool good = Perform(Of(environment), start, &none);
+  const bool good = Perform(Of(environment), function, &none);
   wasm_runtime_destroy_exec_env(environment);
   if (!good) return Error::Format("%s", handle->exception);
   return Status::Ok();
+}
+
+Status RunStart(InstanceHandle* handle) {
+  const abi::FuncRef* const start = StartFunction(handle->instance);
+  return start == nullptr ? Status::Ok() : RunOnce(handle, start);
+}
+
+// A library for WASI ("reactor") expects this before its other exports are called; as in WAMR.
+Status InitializeReactor(InstanceHandle* handle) {
+  Extern initialize;
+  if (handle->wasi == nullptr || !FindExport(handle->instance, "_initialize", &initialize) ||
+      initialize.kind != ExternKind::kFunction || !initialize.signature.parameters.empty() ||
+      !initialize.signature.results.empty()) {
+    return Status::Ok();
+  }
+  return RunOnce(handle, initialize.function);
 }
 
 Status Fill(InstanceHandle* handle, const InstantiationArgs2& arguments, std::uint32_t depth) {
@@ -146,7 +161,8 @@ Status Fill(InstanceHandle* handle, const InstantiationArgs2& arguments, std::ui
   handle->instance->embedder = handle;
   if (trap != abi::TrapKind::kNone) return Error::Format("Exception: %s", abi::TrapSentence(trap));
   TENON_TRY(CreateModuleHeap(handle, arguments.basic.host_managed_heap_size));
-  return RunStart(handle);
+  TENON_TRY(RunStart(handle));
+  return depth == 0 ? InitializeReactor(handle) : Status::Ok();
 }
 
 Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arguments,
