@@ -18,17 +18,15 @@ namespace tenon::runtime {
 namespace {
 
 // MemoryInstance::flags beside container::LimitsFlag.
-constexpr std::uint32_t kGuarded = 1U << 16;   // reserved for every 32-bit index, registered
-constexpr std::uint32_t kReserved = 1U << 17;  // reserved up to the maximum: the base stays
-
+constexpr std::uint32_t kGuarded = 1U << 16;     // reserved for every 32-bit index, registered
+constexpr std::uint32_t kReserved = 1U << 17;    // reserved up to the maximum: the base stays
 constexpr std::uint32_t kLargePages = 1U << 18;  // mapped, and large pages asked for
+constexpr std::uint32_t kBorrowed = 1U << 19;    // see ShareLinearMemory
 
 // Programs that stride through arrays in a memory this large are bound by address translation
 // (PolyBench's correlation takes 1.6 times as long with small pages). In smaller ones, what large
 // pages hold in vain would count for more.
 constexpr std::uint64_t kLargePagesFrom = 8U << 20;
-
-constexpr std::uint32_t kBorrowed = 1U << 18;  // see ShareLinearMemory
 
 constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
 

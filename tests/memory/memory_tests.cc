@@ -381,6 +381,42 @@ void TestMappedModes(const std::vector<ModuleFile>& modules) {
   Check(!tenon_init_with_pool(g_pool, 100, &none, small, sizeof small), "a pool of 100 bytes");
 }
 
+// Pages of address space that the process has.
+long AddressSpace() {
+  long pages = 0;
+  std::FILE* const file = std::fopen("/proc/self/statm", "r");
+  if (file == nullptr || std::fscanf(file, "%ld", &pages) != 1) pages = -1;
+  if (file != nullptr) std::fclose(file);
+  return pages;
+}
+
+// Whatever a memory has grown to, its addresses go with its instance.
+void TestAddressSpace(const ModuleFile& library) {
+  char error[300] = "";
+  RuntimeInitArgs args = InitArgs();
+  args.mem_alloc_type = Alloc_With_System_Allocator;
+  bool good =
+      wasm_runtime_full_init(&args) && wasm_runtime_register_natives_raw("env", kRawNatives, 1);
+  const wasm_module_t module = wasm_runtime_load(library.bytes, library.size, error, sizeof error);
+  good = good && module != nullptr;
+  long before = 0;
+  for (int i = 0; good && i < 4; ++i) {
+    if (i == 1) before = AddressSpace();
+    const wasm_module_inst_t instance =
+        wasm_runtime_instantiate(module, 65536, 0, error, sizeof error);
+    good = instance != nullptr;
+    if (!good) break;
+    for (int step = 0; step < 10; ++step) wasm_runtime_enlarge_memory(instance, 30);
+    wasm_runtime_deinstantiate(instance);
+  }
+  const long after = AddressSpace();
+  if (module != nullptr) wasm_runtime_unload(module);
+  wasm_runtime_destroy();
+  char detail[100];
+  std::snprintf(detail, sizeof detail, "%ld pages before, %ld after; %s", before, after, error);
+  Check(good && after - before < 1000, "grown memories give their addresses back", detail);
+}
+
 int Main(int count, char** arguments) {
   long sequences = 2000;
   std::vector<ModuleFile> modules;
@@ -398,6 +434,7 @@ int Main(int count, char** arguments) {
   if (library == nullptr) return std::fprintf(stderr, "modules.aot is missing\n"), 2;
   TestNothingOutsideThePool(modules);
   TestCustomAllocatorSeesAll(modules);
+  TestAddressSpace(*library);
   for (const ModuleFile& module : modules) TestEveryAllocationCanFail(module);
   TestFragmentation(modules, sequences);
   TestBooks(modules);
