@@ -70,6 +70,18 @@ bool SameKind(ValueType a, ValueType b) {
   return kind(a) == kind(b);
 }
 
+// Whether an offset is neither kNone nor in [first, first + size). A file has thousands: the loop
+// has no exit but its end, and a function, and so the registers, of its own.
+[[gnu::noinline]] bool AnyOutside(std::span<const uint32_t> offsets, uint32_t first,
+                                  uint32_t size) {
+  uint64_t needed = 0;  // what lies below `first` is far above after wrapping
+  for (const uint32_t offset : offsets) {
+    const uint64_t own = offset == kNone ? 0 : uint64_t{offset - first} + 1;
+    needed = own > needed ? own : needed;
+  }
+  return needed > size;
+}
+
 // Checks the contents of the checksummed sections, after the section table is known to be sound.
 class Checker {
  public:
@@ -538,6 +550,8 @@ class Checker {
           !Fits(variant.image_offset - images_start, variant.image_size, images.size())) {
         return Bad("variants", i, "its image lies outside of section \"code\"");
       }
+      if (variant.image_size >= kNone)
+        return Bad("variants", i, "its image has no offsets of 32 bits");
       if (!Fits(variant.text_offset, variant.text_size, variant.image_size))
         return Bad("variants", i, "its text lies outside of its image");
       if (!Fits(variant.code_offsets_first, per_variant, offsets.size()) ||
@@ -545,11 +559,10 @@ class Checker {
         return Bad("variants", i, "its code offsets lie outside of their section or overlap");
       }
       offsets_left -= per_variant;
-      for (const uint32_t offset : offsets.subspan(variant.code_offsets_first, per_variant)) {
-        if (offset == kNone) continue;
-        if (offset < variant.text_offset || offset - variant.text_offset >= variant.text_size) {
-          return Bad("variants", i, "a code offset lies outside of its text");
-        }
+      if (AnyOutside(offsets.subspan(variant.code_offsets_first, per_variant),
+                     static_cast<uint32_t>(variant.text_offset),
+                     static_cast<uint32_t>(variant.text_size))) {
+        return Bad("variants", i, "a code offset lies outside of its text");
       }
     }
     return Status::Ok();
