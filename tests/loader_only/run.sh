@@ -26,7 +26,7 @@ needs_only_c_and_cpp() {
   for file in "$@"; do
     libraries=$(ldd "$file") || return
     echo "$file: $libraries"
-    ! grep -vE '^\s*(linux-vdso\.so|linux-gate\.so|lib(c|m|pthread|dl|rt|stdc\+\+|gcc_s)\.so|/[^ ]*/ld-[^ ]* )' \
+    ! grep -vE '^\s*(statically linked$|linux-vdso\.so|linux-gate\.so|lib(c|m|pthread|dl|rt|stdc\+\+|gcc_s)\.so|/[^ ]*/ld-[^ ]* )' \
       <<< "$libraries" || return
   done
 }
