@@ -103,7 +103,7 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
       MakeTargetMachine(target, job.options.opt_level);
   SetTarget(module, *machine);
   Lower(job, task, *machine, module);
-  SetTarget(module, *machine);
+  SetTargetOfFunctions(module, *machine);
   if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
   const bool has_bounds_checks =
       std::any_of(job.module.memories.begin(), job.module.memories.end(), [&](const auto& memory) {

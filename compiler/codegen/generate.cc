@@ -142,6 +142,9 @@ void SetTarget(llvm::Module& module, const llvm::TargetMachine& machine) {
   module.setTargetTriple(machine.getTargetTriple());
   module.setDataLayout(machine.createDataLayout());
   module.setPICLevel(llvm::PICLevel::SmallPIC);
+}
+
+void SetTargetOfFunctions(llvm::Module& module, const llvm::TargetMachine& machine) {
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", machine.getTargetCPU());
@@ -162,7 +165,7 @@ Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target) {
     return Error::Format("internal error: support functions, line %d: %s", problem.getLineNo(),
                          problem.getMessage().str().c_str());
   }
-  SetTarget(module, *machine);
+  SetTargetOfFunctions(module, *machine);
   for (llvm::Function& function : module) {
     if (!function.isDeclaration()) MakeTraceable(function, /*callees_move_stack=*/false);
   }

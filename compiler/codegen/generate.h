@@ -13,9 +13,10 @@
 
 namespace tenon::compiler {
 
-// Says in the module, and in the functions that it has by now, what they are compiled for. Lowering
-// needs the first, optimising both.
+// Says in an empty module what it is compiled for, which lowering needs to know.
 void SetTarget(llvm::Module& module, const llvm::TargetMachine& machine);
+// Says it in its functions, once they are there, for the optimiser and the code generator.
+void SetTargetOfFunctions(llvm::Module& module, const llvm::TargetMachine& machine);
 
 // Runs the pipeline of `opt_level` (0 to 3) over freshly lowered IR and adds stack checks.
 // `has_bounds_checks`: accesses of memory are compared with its size, rather than guarded by pages.
