@@ -412,7 +412,7 @@ void TestAddressSpace(const ModuleFile& library) {
   const long after = AddressSpace();
   if (module != nullptr) wasm_runtime_unload(module);
   wasm_runtime_destroy();
-  char detail[100];
+  char detail[400];
   std::snprintf(detail, sizeof detail, "%ld pages before, %ld after; %s", before, after, error);
   Check(good && after - before < 1000, "grown memories give their addresses back", detail);
 }
