@@ -414,7 +414,8 @@ void TestAddressSpace(const ModuleFile& library) {
   wasm_runtime_destroy();
   char detail[400];
   std::snprintf(detail, sizeof detail, "%ld pages before, %ld after; %s", before, after, error);
-  Check(good && after - before < 1000, "grown memories give their addresses back", detail);
+  // A reservation has a million pages; an emulator takes some of its own.
+  Check(good && after - before < 500'000, "grown memories give their addresses back", detail);
 }
 
 int Main(int count, char** arguments) {
