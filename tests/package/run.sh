@@ -95,7 +95,7 @@ if tenon_install_packages g++-aarch64-linux-gnu qemu-user > "$work/output" 2>&1;
   build=$work/wrong
   refuses_wrong_loader() {
     ! configure "${cross[@]}" -DCMAKE_PREFIX_PATH="$prefix" -DTENON_COMPILER_EXECUTABLE="$prefix/bin/tenonc" \
-      > "$work/refusal" 2>&1 && tr -s '\n ' ' ' < "$work/refusal" | grep -q "is for x86_64, not for aarch64"
+      > "$work/refusal" 2>&1 && tr -s '\n ' ' ' < "$work/refusal" | grep "is for x86_64, not for aarch64" > /dev/null
   }
   if [[ $(uname -m) == x86_64 ]]; then
     check "cross: this machine's loader is refused" refuses_wrong_loader
@@ -130,11 +130,11 @@ complete_bash() {
     [[ $2 != *" " ]] || COMP_WORDS+=("")
     COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
     _"${2%% *}"
-    printf "%s\n" "${COMPREPLY[@]}"' - "$prefix" "$typed" | grep -qx -- "$wanted"
+    printf "%s\n" "${COMPREPLY[@]}"' - "$prefix" "$typed" | grep -x -- "$wanted" > /dev/null
 }
 complete_fish() {
   PATH=$prefix/bin:$PATH fish --no-config -c "source $prefix/share/fish/vendor_completions.d/${1%% *}.fish; complete -C '$1'" |
-    cut -f 1 | grep -qx -- "$2"
+    cut -f 1 | grep -x -- "$2" > /dev/null
 }
 for shell in bash fish; do
   if [[ $shell == fish ]] && ! tenon_install_packages fish > "$work/output" 2>&1; then
