@@ -5,8 +5,8 @@
 // which traps in the iteration that the specification says, with all earlier stores done.
 //
 // A check that only some iterations reach is tested for all of them: at worst the loop with checks
-// runs. (Gupta, "Optimizing array bound checks using flow analysis", 1993; loop versioning after
-// Mikheev et al., "Overview of Excelsior JET", 2002.)
+// runs. (Gupta, "Optimizing array bound checks using flow analysis", 1993; two versions of a loop
+// as in Midkiff, Moreira and Snir, "Optimizing array reference checking in Java programs", 1998.)
 #include "compiler/codegen/hoist_checks.h"
 
 #include <llvm/IR/IRBuilder.h>

@@ -12,40 +12,34 @@ namespace tenon::compiler {
 
 namespace {
 
-class FunctionClock : public llvm::FunctionPass {
+// Charges the time since the last one to `step`.
+template <typename Pass>
+class Clock : public Pass {
  public:
-  FunctionClock(StepTimes& times, std::string step)
-      : FunctionPass(kId), times_(times), step_(std::move(step)) {}
-  bool runOnFunction(llvm::Function& /*function*/) override {
-    times_.Charge(step_);
-    return false;
-  }
+  Clock(StepTimes& times, std::string step) : Pass(kId), times_(times), step_(std::move(step)) {}
   void getAnalysisUsage(llvm::AnalysisUsage& usage) const override { usage.setPreservesAll(); }
 
+ protected:
+  bool Charge() {
+    times_.Charge(step_);
+    return false;  // nothing is changed
+  }
+
  private:
-  static char kId;
+  static inline char kId = 0;  // LLVM tells passes apart by its address
   StepTimes& times_;
   std::string step_;
 };
 
-class ModuleClock : public llvm::ModulePass {
- public:
-  ModuleClock(StepTimes& times, std::string step)
-      : ModulePass(kId), times_(times), step_(std::move(step)) {}
-  bool runOnModule(llvm::Module& /*module*/) override {
-    times_.Charge(step_);
-    return false;
-  }
-  void getAnalysisUsage(llvm::AnalysisUsage& usage) const override { usage.setPreservesAll(); }
-
- private:
-  static char kId;
-  StepTimes& times_;
-  std::string step_;
+struct FunctionClock : Clock<llvm::FunctionPass> {
+  using Clock::Clock;
+  bool runOnFunction(llvm::Function& /*function*/) override { return Charge(); }
 };
 
-char FunctionClock::kId = 0;
-char ModuleClock::kId = 0;
+struct ModuleClock : Clock<llvm::ModulePass> {
+  using Clock::Clock;
+  bool runOnModule(llvm::Module& /*module*/) override { return Charge(); }
+};
 
 }  // namespace
 
