@@ -41,7 +41,7 @@ void Step(std::optional<StepTimes>& times, const char* name, Work&& work) {
 }  // namespace
 
 Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
-                bool has_bounds_checks, TimeReport* report) {
+                bool has_bounds_checks, bool exact_order, TimeReport* report) {
   const StageTimer timer(report, TimeReport::Stage::kOptimize);
   std::optional<StepTimes> times;
   llvm::PassInstrumentationCallbacks callbacks;
@@ -71,6 +71,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, call_graph, modules);
 
+  if (exact_order) KeepAccessOrder(module);
   llvm::FunctionPassManager early;
   early.addPass(llvm::PromotePass());
   if (opt_level > 0) {
@@ -86,7 +87,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     if (function.isDeclaration()) continue;
     early.run(function, functions);
   }
-  Step(times, "RelaxUsedLoads", [&] { RelaxUsedLoads(module); });
+  if (!exact_order) Step(times, "RelaxUsedLoads", [&] { RelaxUsedLoads(module); });
   for (llvm::Function& function : module) {
     if (function.isDeclaration() || opt_level < 2) continue;
     if (has_bounds_checks) Step(times, "ReduceChecks", [&] { ReduceChecks(function, functions); });

@@ -9,6 +9,11 @@ namespace tenon::compiler {
 // trap stays. To be run on simplified SSA, before anything is inlined.
 void RelaxUsedLoads(llvm::Module& module);
 
+// In the place of RelaxUsedLoads: makes all accesses but those of the function's own slots volatile,
+// so that they stay in the module's order and a load that traps finds exactly the stores before it.
+// To be run on freshly lowered IR.
+void KeepAccessOrder(llvm::Module& module);
+
 // Makes divisions of more than 64 bits, which the optimiser forms for trip counts, plain code:
 // there is no library behind it. To be run behind the middle end.
 void ExpandWideDivisions(llvm::Function& function);

@@ -317,4 +317,17 @@ void RelaxUsedLoads(llvm::Module& module) {
   }
 }
 
+void KeepAccessOrder(llvm::Module& module) {
+  for (llvm::Function& function : module) {
+    for (llvm::BasicBlock& block : function) {
+      for (llvm::Instruction& instruction : block) {
+        const llvm::Value* pointer = llvm::getLoadStorePointerOperand(&instruction);
+        if (pointer == nullptr || llvm::isa<llvm::AllocaInst>(pointer)) continue;
+        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) load->setVolatile(true);
+        if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) store->setVolatile(true);
+      }
+    }
+  }
+}
+
 }  // namespace tenon::compiler

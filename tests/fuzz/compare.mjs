@@ -6,8 +6,9 @@
 // engine may have the older form of exceptions only.
 //
 // With "guard" as argument (memory accesses checked by the MMU), what differs after a memory access
-// has trapped is "STATE path: …" and no difference: code generation takes a load
-// for something that always succeeds, so that a store before it may not have happened yet.
+// has trapped is "STATE path: …" and no difference: code generation takes accesses for something
+// that always succeeds, so that stores around one may not have happened yet, or have happened already.
+// With "exact" as argument (fuzz-runner --exact-order) nothing of that may be seen.
 import fs from 'node:fs';
 import readline from 'node:readline';
 

@@ -2,9 +2,14 @@
 """Random modules: binaryen's wasm-opt makes them, Tenon and node's V8 run them, and what they return,
 trap with and leave in memory is compared. Module number N of a seed is always the same.
 
+With guard pages, what differs only after a memory access has trapped may be the order of stores around
+it, which the optimiser is free in. Such a module is compiled again with --exact-order: if nothing differs
+then, the order is the explanation, and the module is listed as EXPLAINED; otherwise it differs.
+
 Needs node and the wasm-opt of a binaryen (npm: binaryen@118, whose modules without GC are always
-valid; later ones make half of them in vain). Modules that differ are kept in --keep. The last line
-counts: N compared, N differing, N skipped (wasm-opt made none, or V8 lacks a feature)."""
+valid; later ones make half of them in vain). Modules that differ or are explained are kept in --keep.
+The last line counts: N compared, N differing, N skipped (wasm-opt made none, or V8 lacks a feature),
+N explained (of those compared)."""
 import argparse
 import json
 import os
@@ -57,6 +62,21 @@ def command_of(arguments, directory, number):
     return commands, path
 
 
+def compare(arguments, level, mode, paths, exact_order=False):
+    """What the comparison prints, the last line being the counts."""
+    options = ["--exact-order"] if exact_order else []
+    ours = subprocess.run([arguments.runner, f"--bounds-checks={mode}", f"--opt-level={level}",
+                           f"--cpu={arguments.cpu}", *options, *paths],
+                          capture_output=True, timeout=3000)
+    theirs = subprocess.run([*NODE, os.path.join(HERE, "compare.mjs"),
+                             "exact" if exact_order else mode], input=ours.stdout,
+                            capture_output=True, timeout=3000)
+    lines = theirs.stdout.decode(errors="replace").splitlines()
+    if theirs.returncode != 0 or not lines:
+        raise RuntimeError(f"node failed: {theirs.stderr.decode(errors='replace')[-300:]}")
+    return lines
+
+
 def run_batch(arguments, first, last):
     with tempfile.TemporaryDirectory() as directory:
         commands = [command_of(arguments, directory, number) for number in range(first, last)]
@@ -66,27 +86,33 @@ def run_batch(arguments, first, last):
                        capture_output=True, timeout=3000)
         paths = [path for _, path in commands if os.path.exists(path)]
         if not paths:
-            return 0, 0, last - first, []
-        mode = ["guard", "explicit"][first // arguments.batch % 2]
-        level = str([1, 3, 2, 0][first // arguments.batch % 4])
-        ours = subprocess.run([arguments.runner, f"--bounds-checks={mode}", f"--opt-level={level}",
-                               f"--cpu={arguments.cpu}", *paths],
-                              capture_output=True, timeout=3000)
-        theirs = subprocess.run([*NODE, os.path.join(HERE, "compare.mjs"), mode], input=ours.stdout,
-                                capture_output=True, timeout=3000)
-        lines = theirs.stdout.decode(errors="replace").splitlines()
-        if theirs.returncode != 0 or not lines:
-            message = theirs.stderr.decode(errors="replace")[-300:]
-            return 0, 1, 0, [f"batch {first}: node failed: {message}"]
-        differences = [line for line in lines if line.startswith(("DIFFERS ", "STATE "))]
+            return [0, 0, last - first, 0], []
+        turn = first // arguments.batch
+        mode = ["guard", "explicit"][turn % 2]
+        level = str([2, 1, 3, 0][turn // 2 % 4])
+        try:
+            lines = compare(arguments, level, mode, paths)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            return [0, 1, 0, 0], [f"batch {first}: {error}"]
+        differences = []
+        for line in lines[:-1]:
+            if line.startswith("STATE "):
+                path = line.split()[1].rstrip(":")
+                again = compare(arguments, level, mode, [path], exact_order=True)
+                word = "EXPLAINED" if again[-1].startswith("1 compared, 0 differing") else "DIFFERS"
+                differences.append(line.replace("STATE", word, 1))
+            elif line.startswith("DIFFERS "):
+                differences.append(line)
         for line in differences:
             name = os.path.basename(line.split()[1].rstrip(":"))
             os.makedirs(arguments.keep, exist_ok=True)
             for kept in {name, name.replace(".exnref", "")}:
                 shutil.copy(os.path.join(directory, kept), os.path.join(arguments.keep, kept))
-        counts = [int(word) for word in lines[-1].replace(",", "").split() if word.isdigit()]
-        return counts[0], counts[1], counts[2] + (last - first - len(paths)), \
-            [f"{line} (opt-level {level}, {mode})" for line in differences]
+        compared, _, skipped = (int(word) for word in lines[-1].replace(",", "").split()
+                                if word.isdigit())
+        explained = sum(line.startswith("EXPLAINED ") for line in differences)
+        return [compared, len(differences) - explained, skipped + (last - first - len(paths)),
+                explained], [f"{line} (opt-level {level}, {mode})" for line in differences]
 
 
 def main():
@@ -102,18 +128,18 @@ def main():
     parser.add_argument("--cpu", default="x86-64-v2")
     parser.add_argument("--keep", default="fuzz-differences")
     arguments = parser.parse_args()
-    totals = [0, 0, 0]
+    totals = [0, 0, 0, 0]
     starts = range(arguments.first, arguments.first + arguments.count, arguments.batch)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         jobs = [pool.submit(run_batch, arguments, start,
                             min(start + arguments.batch, arguments.first + arguments.count))
                 for start in starts]
         for job in jobs:
-            compared, differing, skipped, messages = job.result()
-            totals = [totals[0] + compared, totals[1] + differing, totals[2] + skipped]
+            counts, messages = job.result()
+            totals = [total + count for total, count in zip(totals, counts)]
             for message in messages:
                 print(message, flush=True)
-    print(f"{totals[0]} compared, {totals[1]} differing, {totals[2]} skipped")
+    print(f"{totals[0]} compared, {totals[1]} differing, {totals[2]} skipped, {totals[3]} explained")
     return 0 if totals[1] == 0 else 1
 
 
