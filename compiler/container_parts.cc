@@ -15,9 +15,6 @@ namespace {
 
 using container::kNone;
 
-// Beyond this an image of mostly zeros would blow the file up; the segments are copied instead.
-constexpr std::uint64_t kMaximumImageWaste = 1 << 20;
-
 class ModuleDescription {
  public:
   ModuleDescription(const wasm::Module& module, const InstanceLayout& layout)
@@ -42,21 +39,12 @@ class ModuleDescription {
   void DescribeElements();
   void DescribeData();
   void DescribeNames();
-  void BuildMemoryImage(std::uint32_t memory_index);
+  void FillMemoryImage(std::uint32_t memory_index);
   container::ConstantRange Constant(const wasm::ConstantExpression& expression);
   static bool IsV128(const wasm::ConstantOperation& operation) {
     return operation.kind == wasm::ConstantOperation::Kind::kV128Const;
   }
   container::ConstantOperationEntry Operation(const wasm::ConstantOperation& operation) const;
-  // The address of an active segment if it is known now.
-  static std::optional<std::uint64_t> KnownOffset(const wasm::ConstantExpression& expression) {
-    if (expression.size() != 1) return std::nullopt;
-    switch (expression[0].kind) {
-      case wasm::ConstantOperation::Kind::kI32Const: return expression[0].value & 0xFFFFFFFF;
-      case wasm::ConstantOperation::Kind::kI64Const: return expression[0].value;
-      default: return std::nullopt;
-    }
-  }
   static container::LimitsEntry LimitsOf(const wasm::Limits& limits, bool of_memory) {
     const std::uint32_t flags = (limits.is_64 ? container::kLimits64 : 0U) |
                                 (limits.shared ? container::kLimitsShared : 0U);
@@ -227,68 +215,49 @@ void ModuleDescription::DescribeElements() {
 }
 
 void ModuleDescription::DescribeData() {
-  for (const wasm::DataSegment& segment : module_.data_segments) {
+  for (const std::uint32_t index : layout_.data.kept_segments) {
     container::DataSegmentEntry entry{};
-    entry.mode = static_cast<std::uint32_t>(segment.mode);
-    entry.memory_index = segment.memory_index;
-    entry.offset = Constant(segment.offset);
-    entry.bytes_size = segment.bytes.size();
+    entry.mode = static_cast<std::uint32_t>(wasm::SegmentMode::kPassive);
+    if (index != kNone) {
+      const wasm::DataSegment& segment = module_.data_segments[index];
+      entry.mode = static_cast<std::uint32_t>(segment.mode);
+      entry.memory_index = segment.memory_index;
+      entry.offset = Constant(segment.offset);
+      entry.bytes_offset = parts_.data_bytes.size();
+      entry.bytes_size = segment.bytes.size();
+      parts_.data_bytes.insert(parts_.data_bytes.end(), segment.bytes.begin(), segment.bytes.end());
+    }
     parts_.data_segments.push_back(entry);
   }
   for (std::uint32_t i = module_.imported_memories; i < module_.memories.size(); ++i)
-    BuildMemoryImage(i);
-  for (std::size_t i = 0; i < module_.data_segments.size(); ++i) {
-    container::DataSegmentEntry& entry = parts_.data_segments[i];
-    if (entry.in_image != 0) {
-      entry.bytes_size = 0;  // dropped once active (section 4.5.4), so nothing reads it again
-      continue;
-    }
-    const auto bytes = module_.data_segments[i].bytes;
-    entry.bytes_offset = parts_.data_bytes.size();
-    parts_.data_bytes.insert(parts_.data_bytes.end(), bytes.begin(), bytes.end());
-  }
+    FillMemoryImage(i);
 }
 
-// Only if every active segment of the memory has a known place inside the minimum size: then the
-// order of segments and the trap of one outside are not observable.
-void ModuleDescription::BuildMemoryImage(std::uint32_t memory_index) {
-  const wasm::Limits& limits = module_.memories[memory_index].limits;
-  // A memory whose size is no multiple of the system's pages cannot take whole ones.
-  if (limits.page_size_log2 != 16 || limits.minimum > UINT32_MAX) return;
-  const std::uint64_t size = limits.minimum << limits.page_size_log2;
-  std::uint64_t low = size;
-  std::uint64_t high = 0;
-  std::uint64_t total = 0;
-  for (const wasm::DataSegment& segment : module_.data_segments) {
-    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index)
-      continue;
-    const std::optional<std::uint64_t> offset = KnownOffset(segment.offset);
-    if (!offset || *offset > size || segment.bytes.size() > size - *offset) return;
-    if (segment.bytes.empty()) continue;
-    low = std::min(low, *offset);
-    high = std::max(high, *offset + segment.bytes.size());
-    total += segment.bytes.size();
-  }
-  if (high == 0) return;
-  low &= ~(container::kSegmentAlignment - 1);
-  high = (high + container::kSegmentAlignment - 1) & ~(container::kSegmentAlignment - 1);
-  if (high - low > total + kMaximumImageWaste) return;
-
+void ModuleDescription::FillMemoryImage(std::uint32_t memory_index) {
+  const std::vector<ImagePiece>& pieces = layout_.data.pieces[memory_index];
+  if (pieces.empty()) return;
   container::MemoryEntry& entry = parts_.memories[memory_index];
-  entry.image_address = low;
-  entry.image_offset = parts_.memory_image.size();
-  entry.image_size = high - low;
-  parts_.memory_image.resize(entry.image_offset + entry.image_size);
-  for (std::size_t i = 0; i < module_.data_segments.size(); ++i) {
-    const wasm::DataSegment& segment = module_.data_segments[i];
-    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index)
+  entry.first_piece = static_cast<std::uint32_t>(parts_.memory_pieces.size());
+  entry.piece_count = static_cast<std::uint32_t>(pieces.size());
+  for (const ImagePiece& piece : pieces) {
+    parts_.memory_pieces.push_back({piece.address, parts_.memory_image.size(), piece.size});
+    parts_.memory_image.resize(parts_.memory_image.size() + piece.size);
+  }
+  for (const wasm::DataSegment& segment : module_.data_segments) {
+    if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index ||
+        segment.bytes.empty()) {
       continue;
-    const std::uint64_t at = entry.image_offset + *KnownOffset(segment.offset) - low;
-    if (!segment.bytes.empty()) {
-      std::copy(segment.bytes.begin(), segment.bytes.end(),
-                parts_.memory_image.begin() + static_cast<std::ptrdiff_t>(at));
     }
-    parts_.data_segments[i].in_image = 1;
+    const std::uint64_t address = *KnownAddress(segment);
+    const auto behind = std::upper_bound(
+        pieces.begin(), pieces.end(), address,
+        [](std::uint64_t wanted, const ImagePiece& piece) { return wanted < piece.address; });
+    const auto number = entry.first_piece + (behind - pieces.begin()) - 1;
+    const container::MemoryPieceEntry& piece =
+        parts_.memory_pieces[static_cast<std::size_t>(number)];
+    std::copy(segment.bytes.begin(), segment.bytes.end(),
+              parts_.memory_image.begin() +
+                  static_cast<std::ptrdiff_t>(piece.offset + address - piece.address));
   }
 }
 

@@ -13,7 +13,7 @@
 namespace tenon::container {
 
 inline constexpr std::uint8_t kMagic[8] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 inline constexpr std::uint64_t kSegmentAlignment = 4096;
 inline constexpr std::uint32_t kNone = 0xFFFFFFFF;  // "no index", "no offset"
 
@@ -38,35 +38,41 @@ static_assert(sizeof(Header) == 40);
 // The section table (SectionEntry[section_count]) follows at byte 48.
 inline constexpr std::uint64_t kSectionTableOffset = 48;
 
+// When a reader compares a section's checksum: when it opens the file; before the first instance;
+// or when somebody asks for it. What grows with the number of functions is not of the first kind,
+// so that loading costs the same whatever the file's size; what grows with the code is of the last.
+enum class Verified { kAtOpen, kBeforeUse, kOnRequest };
+
 // One table of sections drives layout, writing, checking and dumping.
-// TENON_SECTION(id enumerator, number, element struct, checksummed, name)
-#define TENON_SECTIONS(TENON_SECTION)                                                 \
-  TENON_SECTION(kModuleInfo, 1, ModuleInfo, true, "module")                           \
-  TENON_SECTION(kVariants, 2, VariantEntry, true, "variants")                         \
-  TENON_SECTION(kTypes, 3, TypeEntry, true, "types")                                  \
-  TENON_SECTION(kValueTypes, 4, ValueType, true, "value types")                       \
-  TENON_SECTION(kImports, 5, ImportEntry, true, "imports")                            \
-  TENON_SECTION(kExports, 6, ExportEntry, true, "exports")                            \
-  TENON_SECTION(kExportsByName, 7, std::uint32_t, true, "exports by name")            \
-  TENON_SECTION(kGlobals, 8, GlobalEntry, true, "globals")                            \
-  TENON_SECTION(kMemories, 9, MemoryEntry, true, "memories")                          \
-  TENON_SECTION(kTables, 10, TableEntry, true, "tables")                              \
-  TENON_SECTION(kReferencedFunctions, 11, ReferencedFunctionEntry, true, "functions") \
-  TENON_SECTION(kElementSegments, 12, ElementSegmentEntry, true, "element segments")  \
-  TENON_SECTION(kElementItems, 13, ElementItem, true, "element items")                \
-  TENON_SECTION(kDataSegments, 14, DataSegmentEntry, true, "data segments")           \
-  TENON_SECTION(kConstantOperations, 15, ConstantOperationEntry, true, "constants")   \
-  TENON_SECTION(kCodeOffsets, 16, std::uint32_t, true, "code offsets")                \
-  TENON_SECTION(kStrings, 17, char, true, "strings")                                  \
-  TENON_SECTION(kCodeRanges, 18, CodeRangeEntry, false, "code ranges")                \
-  TENON_SECTION(kFunctionNames, 19, StringRef, false, "function names")               \
-  TENON_SECTION(kNameStrings, 20, char, false, "function name strings")               \
-  TENON_SECTION(kCustomSections, 21, CustomSectionEntry, false, "custom sections")    \
-  TENON_SECTION(kDataBytes, 22, std::uint8_t, false, "data bytes")                    \
-  TENON_SECTION(kMemoryImage, 23, std::uint8_t, false, "memory image")                \
-  TENON_SECTION(kCodeImages, 24, std::uint8_t, false, "code")                         \
-  TENON_SECTION(kTags, 25, TagEntry, true, "tags")                                    \
-  TENON_SECTION(kUnwindRows, 26, std::uint8_t, false, "unwind rows")
+// TENON_SECTION(id enumerator, number, element struct, when its checksum is verified, name)
+#define TENON_SECTIONS(TENON_SECTION)                                                       \
+  TENON_SECTION(kModuleInfo, 1, ModuleInfo, kAtOpen, "module")                              \
+  TENON_SECTION(kVariants, 2, VariantEntry, kAtOpen, "variants")                            \
+  TENON_SECTION(kTypes, 3, TypeEntry, kAtOpen, "types")                                     \
+  TENON_SECTION(kValueTypes, 4, ValueType, kAtOpen, "value types")                          \
+  TENON_SECTION(kImports, 5, ImportEntry, kAtOpen, "imports")                               \
+  TENON_SECTION(kExports, 6, ExportEntry, kBeforeUse, "exports")                            \
+  TENON_SECTION(kExportsByName, 7, std::uint32_t, kBeforeUse, "exports by name")            \
+  TENON_SECTION(kGlobals, 8, GlobalEntry, kBeforeUse, "globals")                            \
+  TENON_SECTION(kMemories, 9, MemoryEntry, kAtOpen, "memories")                             \
+  TENON_SECTION(kTables, 10, TableEntry, kAtOpen, "tables")                                 \
+  TENON_SECTION(kReferencedFunctions, 11, ReferencedFunctionEntry, kBeforeUse, "functions") \
+  TENON_SECTION(kElementSegments, 12, ElementSegmentEntry, kBeforeUse, "element segments")  \
+  TENON_SECTION(kElementItems, 13, ElementItem, kBeforeUse, "element items")                \
+  TENON_SECTION(kDataSegments, 14, DataSegmentEntry, kBeforeUse, "data segments")           \
+  TENON_SECTION(kConstantOperations, 15, ConstantOperationEntry, kBeforeUse, "constants")   \
+  TENON_SECTION(kCodeOffsets, 16, std::uint32_t, kBeforeUse, "code offsets")                \
+  TENON_SECTION(kStrings, 17, char, kBeforeUse, "strings")                                  \
+  TENON_SECTION(kCodeRanges, 18, CodeRangeEntry, kOnRequest, "code ranges")                 \
+  TENON_SECTION(kFunctionNames, 19, StringRef, kOnRequest, "function names")                \
+  TENON_SECTION(kNameStrings, 20, char, kOnRequest, "function name strings")                \
+  TENON_SECTION(kCustomSections, 21, CustomSectionEntry, kOnRequest, "custom sections")     \
+  TENON_SECTION(kDataBytes, 22, std::uint8_t, kOnRequest, "data bytes")                     \
+  TENON_SECTION(kMemoryImage, 23, std::uint8_t, kOnRequest, "memory image")                 \
+  TENON_SECTION(kCodeImages, 24, std::uint8_t, kOnRequest, "code")                          \
+  TENON_SECTION(kTags, 25, TagEntry, kAtOpen, "tags")                                       \
+  TENON_SECTION(kUnwindRows, 26, std::uint8_t, kOnRequest, "unwind rows")                   \
+  TENON_SECTION(kMemoryPieces, 27, MemoryPieceEntry, kAtOpen, "memory pieces")
 
 enum class SectionId : std::uint32_t {
 #define TENON_SECTION(enumerator, number, ...) enumerator = number,
@@ -80,7 +86,7 @@ struct SectionEntry {
   std::uint32_t reserved;
   std::uint64_t offset;
   std::uint64_t size;      // bytes
-  std::uint64_t checksum;  // Checksum() of the bytes if the section is checksummed, else 0
+  std::uint64_t checksum;  // Checksum() of the bytes
 };
 static_assert(sizeof(SectionEntry) == 32);
 
@@ -269,13 +275,20 @@ struct TagEntry {
 
 struct MemoryEntry {
   LimitsEntry limits;  // in pages
-  // kMemoryImage bytes [image_offset, +image_size) are the memory's first bytes at
-  // address image_address (a page multiple); image_size 0: none.
-  std::uint64_t image_address;
-  std::uint64_t image_offset;  // in the file, page aligned
-  std::uint64_t image_size;
+  // In kMemoryPieces: what the memory holds at first; all else is zero.
+  std::uint32_t first_piece;
+  std::uint32_t piece_count;
 };
-static_assert(sizeof(MemoryEntry) == 48);
+static_assert(sizeof(MemoryEntry) == 32);
+
+// The bytes [offset, offset + size) of the file, within kMemoryImage, are a memory's first bytes at
+// `address`. All three are multiples of kSegmentAlignment.
+struct MemoryPieceEntry {
+  std::uint64_t address;
+  std::uint64_t offset;
+  std::uint64_t size;
+};
+static_assert(sizeof(MemoryPieceEntry) == 24);
 
 struct TableEntry {
   ValueType element_type;
@@ -307,16 +320,16 @@ struct ElementItem {
   std::uint32_t index;
 };
 
+// Numbered anew: segments of the module that are part of a memory's image and that no code names
+// are not here.
 struct DataSegmentEntry {
   std::uint32_t mode;  // 0 active, 1 passive
   std::uint32_t memory_index;
   ConstantRange offset;
   std::uint64_t bytes_offset;  // in kDataBytes
   std::uint64_t bytes_size;
-  std::uint32_t in_image;  // 1: active and already part of the memory image
-  std::uint32_t reserved;
 };
-static_assert(sizeof(DataSegmentEntry) == 40);
+static_assert(sizeof(DataSegmentEntry) == 32);
 
 // Which function the code from image_offset on belongs to; kNone for thunks and trampolines.
 struct CodeRangeEntry {

@@ -85,7 +85,7 @@ class Printer {
 
 const char* SectionName(SectionId id) {
   switch (id) {
-#define TENON_SECTION(enumerator, number, element, checksummed, name) \
+#define TENON_SECTION(enumerator, number, element, verified, name) \
   case SectionId::enumerator: return name;
     TENON_SECTIONS(TENON_SECTION)
 #undef TENON_SECTION

@@ -53,7 +53,8 @@ std::size_t CpuNamesStart(const View& view) {
 }  // namespace
 
 Result<Parts> ReadParts(const View& view) {
-  static_assert(static_cast<int>(SectionId::kTags) == 25, "copy every section below");
+  static_assert(static_cast<int>(SectionId::kMemoryPieces) == 27, "copy every section below");
+  TENON_TRY(view.Verify());
   Parts parts;
   parts.info = view.info();
   parts.types = Copy<TypeEntry>(view, SectionId::kTypes);
@@ -63,6 +64,7 @@ Result<Parts> ReadParts(const View& view) {
   parts.globals = Copy<GlobalEntry>(view, SectionId::kGlobals);
   parts.tags = Copy<TagEntry>(view, SectionId::kTags);
   parts.memories = Copy<MemoryEntry>(view, SectionId::kMemories);
+  parts.memory_pieces = Copy<MemoryPieceEntry>(view, SectionId::kMemoryPieces);
   parts.tables = Copy<TableEntry>(view, SectionId::kTables);
   parts.referenced_functions = Copy<ReferencedFunctionEntry>(view, SectionId::kReferencedFunctions);
   parts.element_segments = Copy<ElementSegmentEntry>(view, SectionId::kElementSegments);
@@ -78,9 +80,7 @@ Result<Parts> ReadParts(const View& view) {
 
   const auto image_start = static_cast<std::uint64_t>(
       view.RawSection(SectionId::kMemoryImage).data() - view.bytes().data());
-  for (MemoryEntry& memory : parts.memories) {
-    if (memory.image_size != 0) memory.image_offset -= image_start;
-  }
+  for (MemoryPieceEntry& piece : parts.memory_pieces) piece.offset -= image_start;
 
   const auto offsets = view.Section<std::uint32_t>(SectionId::kCodeOffsets);
   const auto ranges = view.Section<CodeRangeEntry>(SectionId::kCodeRanges);

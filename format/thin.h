@@ -12,8 +12,8 @@
 
 namespace tenon::container {
 
-// What Write would turn into this very file, if the file is Write's. The unchecksummed sections,
-// which a View does not check, are checked here as far as they are used.
+// What Write would turn into this very file, if the file is Write's. All that can be
+// verified of the file is, first.
 Result<Parts> ReadParts(const View& view);
 
 // The container with those variants only that `keep` wants; the same bytes as if it had been

@@ -1,9 +1,11 @@
 // The checked view of a container: bytes in, view or error out, no allocation.
 //
-// Open checks everything that the loader and the runtime rely on: header,
-// versions, the checksums of the safety-relevant sections, every offset, index
-// and count in them. After that the accessors need no checks. The unchecksummed sections
-// (names, code ranges, unwind rows, custom sections) are checked where they are used.
+// Open checks what loading relies on: header, versions, section table, and the sections that the
+// table of container.h verifies at open. What exports, functions, globals, segments and code
+// offsets say is checked by CheckBeforeUse, before the first instance and by whoever looks at them
+// earlier. After that the accessors need no checks. Names, code ranges, unwind rows and custom
+// sections are checked where they are used. So the time that Open takes does not grow with the
+// code.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +25,11 @@ class View {
   View() = default;
   // `bytes` must be 8-byte aligned and outlive the view.
   static Result<View> Open(std::span<const std::uint8_t> bytes);
+  // The rest of what an instance with this variant's code relies on.
+  Status CheckBeforeUse(const VariantEntry& variant) const;
+  // All checksums and all that can be checked, of every variant; takes as long as reading the file.
+  Status Verify() const;
+  Status CompareChecksums(Verified when) const;
 
   std::span<const std::uint8_t> bytes() const { return bytes_; }
   const Header& header() const { return *reinterpret_cast<const Header*>(bytes_.data()); }

@@ -93,7 +93,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
             [&](std::uint32_t left, std::uint32_t right) {
               return export_name(left) < export_name(right);
             });
-  std::vector<MemoryEntry> memories = parts.memories;
+  std::vector<MemoryPieceEntry> memory_pieces = parts.memory_pieces;
 
   const auto payload_of = [&](SectionId id) -> Payload {
     switch (id) {
@@ -106,7 +106,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
       case SectionId::kExportsByName: return PayloadOf(exports_by_name);
       case SectionId::kGlobals: return PayloadOf(parts.globals);
       case SectionId::kTags: return PayloadOf(parts.tags);
-      case SectionId::kMemories: return PayloadOf(memories);
+      case SectionId::kMemories: return PayloadOf(parts.memories);
       case SectionId::kTables: return PayloadOf(parts.tables);
       case SectionId::kReferencedFunctions: return PayloadOf(parts.referenced_functions);
       case SectionId::kElementSegments: return PayloadOf(parts.element_segments);
@@ -121,20 +121,17 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
       case SectionId::kNameStrings: return PayloadOf(parts.name_strings);
       case SectionId::kCustomSections: return PayloadOf(parts.custom_sections);
       case SectionId::kDataBytes: return PayloadOf(parts.data_bytes);
+      case SectionId::kMemoryPieces: return PayloadOf(memory_pieces);
       case SectionId::kMemoryImage: return PayloadOf(parts.memory_image);
       case SectionId::kCodeImages: return {nullptr, images_size};  // written piecewise
     }
     return {};
   };
 
-  struct Placed {
-    SectionEntry entry;
-    bool checksummed;
-  };
-  std::vector<Placed> sections;
-#define TENON_SECTION(enumerator, number, element, checksummed, name)                  \
-  if (const Payload payload = payload_of(SectionId::enumerator); payload.size != 0) {  \
-    sections.push_back({{SectionId::enumerator, 0, 0, payload.size, 0}, checksummed}); \
+  std::vector<SectionEntry> sections;
+#define TENON_SECTION(enumerator, number, element, verified, name)                    \
+  if (const Payload payload = payload_of(SectionId::enumerator); payload.size != 0) { \
+    sections.push_back({SectionId::enumerator, 0, 0, payload.size, 0});               \
   }
   TENON_SECTIONS(TENON_SECTION)
 #undef TENON_SECTION
@@ -142,37 +139,35 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   std::uint64_t position = kSectionTableOffset + sections.size() * sizeof(SectionEntry);
   std::uint64_t memory_image_offset = 0;
   std::uint64_t images_offset = 0;
-  for (Placed& section : sections) {
+  for (SectionEntry& section : sections) {
     const bool segment =
-        section.entry.id == SectionId::kMemoryImage || section.entry.id == SectionId::kCodeImages;
+        section.id == SectionId::kMemoryImage || section.id == SectionId::kCodeImages;
     position = AlignUp(position, segment ? kSegmentAlignment : kSectionAlignment);
-    section.entry.offset = position;
-    position += section.entry.size;
-    if (section.entry.id == SectionId::kMemoryImage) memory_image_offset = section.entry.offset;
-    if (section.entry.id == SectionId::kCodeImages) images_offset = section.entry.offset;
+    section.offset = position;
+    position += section.size;
+    if (section.id == SectionId::kMemoryImage) memory_image_offset = section.offset;
+    if (section.id == SectionId::kCodeImages) images_offset = section.offset;
   }
   for (VariantEntry& variant : variants) variant.image_offset += images_offset;
-  for (MemoryEntry& memory : memories) {
-    if (memory.image_size != 0) memory.image_offset += memory_image_offset;
-  }
+  for (MemoryPieceEntry& piece : memory_pieces) piece.offset += memory_image_offset;
 
   std::vector<std::uint8_t> file(position);
-  for (Placed& section : sections) {
-    std::uint8_t* destination = file.data() + section.entry.offset;
-    if (section.entry.id == SectionId::kCodeImages) {
+  for (SectionEntry& section : sections) {
+    std::uint8_t* destination = file.data() + section.offset;
+    if (section.id == SectionId::kCodeImages) {
       for (std::size_t i = 0; i < variants.size(); ++i) {
         const std::vector<std::uint8_t>& image = parts.variants[i].image;
         if (!image.empty())
           std::memcpy(file.data() + variants[i].image_offset, image.data(), image.size());
       }
     } else {
-      std::memcpy(destination, payload_of(section.entry.id).data, section.entry.size);
+      std::memcpy(destination, payload_of(section.id).data, section.size);
     }
-    if (section.checksummed) section.entry.checksum = Checksum(destination, section.entry.size);
+    section.checksum = Checksum(destination, section.size);
   }
   std::uint8_t* table = file.data() + kSectionTableOffset;
   for (std::size_t i = 0; i < sections.size(); ++i) {
-    std::memcpy(table + i * sizeof(SectionEntry), &sections[i].entry, sizeof(SectionEntry));
+    std::memcpy(table + i * sizeof(SectionEntry), &sections[i], sizeof(SectionEntry));
   }
 
   Header header{};

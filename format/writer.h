@@ -34,8 +34,9 @@ struct Parts {
   std::vector<ExportEntry> exports;  // in module order; the writer makes the by-name index
   std::vector<GlobalEntry> globals;
   std::vector<TagEntry> tags;
-  std::vector<MemoryEntry> memories;  // image_address, image_size set; image_offset is relative
-                                      // to memory_image and made absolute by the writer
+  std::vector<MemoryEntry> memories;
+  std::vector<MemoryPieceEntry> memory_pieces;  // `offset` is relative to memory_image and made
+                                                // absolute by the writer
   std::vector<TableEntry> tables;
   std::vector<ReferencedFunctionEntry> referenced_functions;
   std::vector<ElementSegmentEntry> element_segments;

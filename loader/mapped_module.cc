@@ -149,9 +149,11 @@ Result<std::unique_ptr<MappedModule>> MappedModule::Finish(Parts& parts) {
   const auto functions = parts.view.Section<container::ReferencedFunctionEntry>(
       container::SectionId::kReferencedFunctions);
   module->functions_ = functions.data();
-  module->entry_offsets_ =
+  module->function_count_ = static_cast<std::uint32_t>(functions.size());
+  module->types_ = static_cast<std::uint32_t>(types.size());
+  module->code_offsets_ =
       parts.view.Section<std::uint32_t>(container::SectionId::kCodeOffsets).data() +
-      parts.variant->code_offsets_first + functions.size() + types.size();
+      parts.variant->code_offsets_first;
   module->memory_ = *parts.memory;
   module->file_ = std::exchange(parts.file, os::File{});
   module->code_copy_ = std::exchange(parts.code_copy, nullptr);
@@ -187,40 +189,11 @@ Result<std::unique_ptr<MappedModule>> MappedModule::OpenBuffer(std::span<const s
   return Finish(parts);
 }
 
-namespace {
-
-const void* CodeAt(const container::View& view, const VariantEntry& variant,
-                   const std::uint8_t* image, std::uint64_t index) {
-  const std::uint32_t offset = view.Section<std::uint32_t>(
-      container::SectionId::kCodeOffsets)[variant.code_offsets_first + index];
-  return offset == container::kNone ? nullptr : image + offset;
-}
-
-}  // namespace
-
-const void* MappedModule::FunctionCode(std::uint32_t referenced_function) const {
-  return CodeAt(view_, *variant_, image_, referenced_function);
-}
-
-const void* MappedModule::DirectCode(std::uint32_t referenced_function) const {
-  const auto functions =
-      view_.Section<container::ReferencedFunctionEntry>(container::SectionId::kReferencedFunctions);
-  const auto types = view_.Section<container::TypeEntry>(container::SectionId::kTypes);
-  return CodeAt(view_, *variant_, image_,
-                functions.size() + 2 * types.size() + referenced_function);
-}
-
-const void* MappedModule::HostThunk(std::uint32_t type) const {
-  const auto functions =
-      view_.Section<container::ReferencedFunctionEntry>(container::SectionId::kReferencedFunctions);
-  return CodeAt(view_, *variant_, image_, functions.size() + type);
-}
-
-const void* MappedModule::EntryTrampoline(std::uint32_t type) const {
-  const auto functions =
-      view_.Section<container::ReferencedFunctionEntry>(container::SectionId::kReferencedFunctions);
-  const auto types = view_.Section<container::TypeEntry>(container::SectionId::kTypes);
-  return CodeAt(view_, *variant_, image_, functions.size() + types.size() + type);
+Status MappedModule::CheckBeforeUse() const {
+  if (is_checked_.load(std::memory_order_relaxed)) return Status::Ok();
+  TENON_TRY(view_.CheckBeforeUse(*variant_));
+  is_checked_.store(true, std::memory_order_relaxed);
+  return Status::Ok();
 }
 
 }  // namespace tenon::loader

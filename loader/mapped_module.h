@@ -6,6 +6,7 @@
 // which no instance may run its code.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -28,6 +29,15 @@ struct OpenOptions {
   const MemorySource* memory = nullptr;
 };
 
+// A run of code offsets into an image.
+struct CodeAddresses {
+  const std::uint8_t* image;
+  const std::uint32_t* offsets;
+  const void* operator[](std::size_t index) const {
+    return offsets[index] == container::kNone ? nullptr : image + offsets[index];
+  }
+};
+
 class MappedModule {
  public:
   // Maps `path`.
@@ -46,15 +56,22 @@ class MappedModule {
   const container::VariantEntry& variant() const { return *variant_; }
   // The variant's image (rodata, text) as mapped.
   const std::uint8_t* image() const { return image_; }
-  // Code address of the referenced function, host thunk or entry trampoline; null if there is none.
-  const void* FunctionCode(std::uint32_t referenced_function) const;
-  const void* DirectCode(std::uint32_t referenced_function) const;
-  const void* HostThunk(std::uint32_t type) const;
-  const void* EntryTrampoline(std::uint32_t type) const;
-  // That of a referenced function's type, in a few instructions.
+  // The view's, for this variant, once: what is below, and all that instances and exports need,
+  // may be used after it has passed. Thread safe.
+  Status CheckBeforeUse() const;
+  // Code addresses of the referenced functions (as others call them, and themselves), host thunks
+  // or entry trampolines of the types; null if there is none.
+  CodeAddresses FunctionCode() const { return {image_, code_offsets_}; }
+  CodeAddresses DirectCode() const {
+    return {image_, code_offsets_ + function_count_ + std::size_t{2} * types_};
+  }
+  CodeAddresses HostThunks() const { return {image_, code_offsets_ + function_count_}; }
+  CodeAddresses EntryTrampolines() const {
+    return {image_, code_offsets_ + function_count_ + types_};
+  }
+  // The trampoline of a referenced function's type.
   const void* EntryOf(std::uint32_t referenced_function) const {
-    const std::uint32_t offset = entry_offsets_[functions_[referenced_function].type_index];
-    return offset == container::kNone ? nullptr : image_ + offset;
+    return EntryTrampolines()[functions_[referenced_function].type_index];
   }
   // The file behind the mapping, for copy-on-write mapping of the memory image; its descriptor is
   // -1 for buffers.
@@ -76,7 +93,10 @@ class MappedModule {
   const container::VariantEntry* variant_ = nullptr;
   const std::uint8_t* image_ = nullptr;
   const container::ReferencedFunctionEntry* functions_ = nullptr;
-  const std::uint32_t* entry_offsets_ = nullptr;  // by type
+  const std::uint32_t* code_offsets_ = nullptr;  // the variant's
+  std::uint32_t function_count_ = 0;             // referenced ones
+  std::uint32_t types_ = 0;
+  mutable std::atomic<bool> is_checked_ = false;
   MemorySource memory_{};
   os::File file_;              // its bytes are the view's
   void* code_copy_ = nullptr;  // buffers: pages from memory_

@@ -272,7 +272,7 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
   if (supplied.binding != nullptr) host.native = reinterpret_cast<const void*>(&tenon_convert_call);
   host.instance = instance;
   abi::FuncRef& record = instance->host_records[index];
-  record.code = instance->module->HostThunk(import.type);
+  record.code = instance->module->HostThunks()[import.type];
   record.context = reinterpret_cast<abi::VmContext*>(&host);
   record.type_key = required.key;
   if (record.code == nullptr)
@@ -359,25 +359,45 @@ bool HasWrappers(const abi::VmContext& context) {
   return (context.traits & (abi::kTraitTailConvention | abi::kTraitThrows)) != 0;
 }
 
+// Records of functions of its own, from `first` on. There can be tens of thousands: everything that
+// does not change is in registers.
+template <typename Record, typename Fill>
+void FillOwnFuncRefs(Instance* instance,
+                     std::span<const container::ReferencedFunctionEntry> functions,
+                     std::size_t first, Fill fill) {
+  auto* const records = reinterpret_cast<Record*>(instance->funcrefs);
+  abi::VmContext* const context = instance->context;
+  const std::uint64_t* const keys = instance->module->type_keys();
+  const loader::CodeAddresses code = instance->module->FunctionCode();
+  for (std::size_t i = first; i < functions.size(); ++i)
+    fill(records[i], i, abi::FuncRef{code[i], context, keys[functions[i].type_index]});
+}
+
 void FillFuncRefs(Instance* instance) {
   const auto functions =
       instance->view().Section<container::ReferencedFunctionEntry>(SectionId::kReferencedFunctions);
-  const bool wide = instance->funcref_size == sizeof(abi::WideFuncRef);
-  for (std::uint32_t i = 0; i < functions.size(); ++i) {
-    abi::FuncRef& record = *instance->FuncRefAt(i);
-    const void*& direct = reinterpret_cast<abi::WideFuncRef&>(record).direct;  // if `wide`
-    if (functions[i].function_index < instance->info().imported_functions) {
-      const abi::FuncRef& imported = *instance->function_imports()[functions[i].function_index];
-      record = imported;
-      direct = HasWrappers(*imported.context)
-                   ? reinterpret_cast<const abi::WideFuncRef&>(imported).direct
-                   : imported.code;
-      continue;
-    }
-    record.code = instance->module->FunctionCode(i);
-    record.context = instance->context;
-    record.type_key = instance->module->type_keys()[functions[i].type_index];
-    if (wide) direct = instance->module->DirectCode(i);
+  // Imported ones come first.
+  std::uint32_t i = 0;
+  for (; i < functions.size() && functions[i].function_index < instance->info().imported_functions;
+       ++i) {
+    auto& record = reinterpret_cast<abi::WideFuncRef&>(*instance->FuncRefAt(i));
+    const abi::FuncRef& imported = *instance->function_imports()[functions[i].function_index];
+    record.common = imported;
+    record.direct = HasWrappers(*imported.context)
+                        ? reinterpret_cast<const abi::WideFuncRef&>(imported).direct
+                        : imported.code;
+  }
+  if (instance->funcref_size == sizeof(abi::WideFuncRef)) {
+    const loader::CodeAddresses direct = instance->module->DirectCode();
+    FillOwnFuncRefs<abi::WideFuncRef>(
+        instance, functions, i,
+        [direct](abi::WideFuncRef& record, std::size_t index, const abi::FuncRef& common) {
+          record = {common, direct[index]};
+        });
+  } else {
+    FillOwnFuncRefs<abi::FuncRef>(
+        instance, functions, i,
+        [](abi::FuncRef& record, std::size_t, const abi::FuncRef& own) { record = own; });
   }
 }
 
@@ -386,6 +406,7 @@ void FillFuncRefs(Instance* instance) {
 Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
                               const InstantiateOptions& options, abi::TrapKind* trap) {
   *trap = abi::TrapKind::kNone;
+  TENON_TRY(module.CheckBeforeUse());
   InstallTrapHandlers();
   Ledger& parent = options.ledger != nullptr ? *options.ledger : LedgerOf(Category::kInstance);
   Instance* const instance = AllocateInstance(module, parent);
@@ -422,7 +443,7 @@ const void* FindEntry(const abi::FuncRef* function) {
   const auto types = module.view().Section<container::TypeEntry>(SectionId::kTypes);
   for (std::uint32_t i = 0; i < types.size(); ++i) {
     if (module.type_keys()[i] != function->type_key) continue;
-    if (const void* const entry = module.EntryTrampoline(i)) return entry;
+    if (const void* const entry = module.EntryTrampolines()[i]) return entry;
   }
   return nullptr;
 }

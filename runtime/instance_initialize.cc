@@ -180,10 +180,9 @@ Status CreateDefinedParts(Instance* instance, const InstantiateOptions& options)
     MemoryImage image;
     if (guard && NeedsGuard(entry.limits))
       image.file = instance->module->file();  // else copied: see GrowLinearMemory
-    image.bytes = view.bytes().data() + entry.image_offset;
-    image.file_offset = entry.image_offset;
-    image.address = entry.image_address;
-    image.size = entry.image_size;
+    image.bytes = view.bytes().data();
+    image.pieces = view.Section<container::MemoryPieceEntry>(SectionId::kMemoryPieces)
+                       .subspan(entry.first_piece, entry.piece_count);
     const container::LimitsEntry limits = Lowered(entry.limits, options.maximum_memory_pages);
     if (limits.minimum > limits.maximum) {
       return Error::Format("a linear memory of %llu pages; the limit is %llu",
@@ -208,14 +207,18 @@ abi::TrapKind InitTable(Instance* instance, std::uint32_t table_index, std::uint
   if (length == 0) return abi::TrapKind::kNone;
   const auto items = view.Section<container::ElementItem>(SectionId::kElementItems)
                          .subspan(segment.first_item + source, length);
+  // In registers: what is written to the table could be any of them, as far as the compiler knows.
+  std::uint8_t* const funcrefs = instance->funcrefs;
+  const std::size_t funcref_size = instance->funcref_size;
+  void** element = table->elements + destination;
   for (const container::ElementItem& item : items) {
-    std::uint64_t value = 0;
+    void* value = nullptr;
     if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kRefFunc)) {
-      value = Reference(instance->FuncRefAt(item.index));
+      value = funcrefs + item.index * funcref_size;
     } else if (item.kind == static_cast<std::uint32_t>(ConstantOperationKind::kGlobalGet)) {
-      value = LoadCell(instance->GlobalCell(item.index)).low;
+      value = reinterpret_cast<void*>(LoadCell(instance->GlobalCell(item.index)).low);
     }
-    table->elements[destination++] = reinterpret_cast<void*>(value);
+    *element++ = value;
   }
   return abi::TrapKind::kNone;
 }
@@ -259,7 +262,7 @@ abi::TrapKind RunSegments(Instance* instance) {
     const std::uint32_t memory = data[i].memory_index;
     const bool is_filled =
         IsBorrowed(*instance->memories()[memory]);  // by the one it is shared with
-    if (data[i].in_image == 0 && !is_filled) {
+    if (!is_filled) {
       const std::uint64_t offset =
           EvaluateAddress(instance, data[i].offset, instance->memories()[memory]->flags);
       const abi::TrapKind trap = InitMemory(instance, memory, i, offset, 0, data[i].bytes_size);

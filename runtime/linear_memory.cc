@@ -63,20 +63,21 @@ std::uint64_t GuardReservation() {
 Ledger& LedgerOf(const abi::MemoryInstance& memory) { return *static_cast<Ledger*>(memory.ledger); }
 
 Status PlaceImage(const abi::MemoryInstance& memory, const MemoryImage& image) {
-  if (image.size == 0) return Status::Ok();
-  std::uint8_t* const destination = memory.base + image.address;
-  std::uint64_t mapped = 0;
-  if (image.file.descriptor >= 0 && image.file_offset % os::PageSize() == 0 &&
-      image.address % os::PageSize() == 0) {
-    // Whole pages; what lies behind in the file is not ours.
-    mapped = image.size / os::PageSize() * os::PageSize();
-    if (mapped != 0 && os::MapFile(destination, image.file, image.file_offset, mapped,
-                                   os::Access::kReadWrite) == nullptr) {
-      return Error::Format("out of memory: the memory image of %llu bytes cannot be mapped",
-                           static_cast<unsigned long long>(image.size));
+  for (const container::MemoryPieceEntry& piece : image.pieces) {
+    std::uint8_t* const destination = memory.base + piece.address;
+    std::uint64_t mapped = 0;
+    if (image.file.descriptor >= 0 && piece.offset % os::PageSize() == 0 &&
+        piece.address % os::PageSize() == 0) {
+      // Whole pages; what lies behind in the file is not ours.
+      mapped = piece.size / os::PageSize() * os::PageSize();
+      if (mapped != 0 && os::MapFile(destination, image.file, piece.offset, mapped,
+                                     os::Access::kReadWrite) == nullptr) {
+        return Error::Format("out of memory: %llu bytes of a memory image cannot be mapped",
+                             static_cast<unsigned long long>(piece.size));
+      }
     }
+    std::memcpy(destination + mapped, image.bytes + piece.offset + mapped, piece.size - mapped);
   }
-  std::memcpy(destination + mapped, image.bytes + mapped, image.size - mapped);
   return Status::Ok();
 }
 

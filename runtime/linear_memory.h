@@ -2,6 +2,8 @@
 // large as needed; or a block of the allocator, where nothing may be mapped.
 #pragma once
 
+#include <span>
+
 #include "format/abi.h"
 #include "format/container.h"
 #include "format/result.h"
@@ -12,11 +14,9 @@ namespace tenon::runtime {
 
 // Where a memory's first bytes come from.
 struct MemoryImage {
-  os::File file;  // descriptor -1: copy from `bytes`
-  const std::uint8_t* bytes = nullptr;
-  std::uint64_t file_offset = 0;  // page aligned
-  std::uint64_t address = 0;      // page aligned
-  std::uint64_t size = 0;
+  os::File file;                                        // descriptor -1: copy from `bytes`
+  const std::uint8_t* bytes = nullptr;                  // of the whole file
+  std::span<const container::MemoryPieceEntry> pieces;  // inside both
 };
 
 // `guard`: for code without bounds checks; only if the allocator may map. Memories with 64-bit

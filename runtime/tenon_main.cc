@@ -528,6 +528,8 @@ int Inspect(int count, char** arguments) {
   // The mapping and the descriptor go with the process.
   const auto view = container::View::Open({static_cast<const std::uint8_t*>(bytes), size});
   if (!view.ok()) return FileError(file, view.error().text());
+  if (const Status sound = view->Verify(); !sound.ok())
+    return FileError(file, sound.error().text());
   const loader::VariantReport report(view.value());
   const container::DumpOutput output{
       [](void* stream, const char* text, std::size_t length) {

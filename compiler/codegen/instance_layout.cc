@@ -27,6 +27,7 @@ std::size_t MostBufferCells(const wasm::Module& module) {
 
 InstanceLayout ComputeInstanceLayout(const wasm::Module& module) {
   InstanceLayout layout;
+  layout.data = ComputeDataLayout(module);
   layout.referenced_index.assign(module.functions.size(), container::kNone);
   for (std::uint32_t i = 0; i < module.functions.size(); ++i) {
     const bool is_start = module.start_function == i;

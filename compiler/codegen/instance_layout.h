@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/codegen/data_layout.h"
 #include "compiler/wasm/module.h"
 #include "format/container.h"
 
@@ -29,6 +30,7 @@ struct InstanceLayout {
   // Function index → index into the referenced functions, or container::kNone.
   std::vector<std::uint32_t> referenced_index;
   std::vector<std::uint32_t> referenced_functions;
+  DataLayout data;
 };
 
 InstanceLayout ComputeInstanceLayout(const wasm::Module& module);

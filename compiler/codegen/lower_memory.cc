@@ -184,7 +184,9 @@ void FunctionLowering::LowerBulk(const Instruction& instruction) {
                                       {number(a), wide(Pop())}),
                 wasm_.memories[a].limits);
       break;
-    case Opcode::kMemoryInit: call(abi::Builtin::memory_init, {number(b), number(a)}); break;
+    case Opcode::kMemoryInit:
+      call(abi::Builtin::memory_init, {number(b), number(lowering_.layout.data.segment_index[a])});
+      break;
     case Opcode::kMemoryCopy: call(abi::Builtin::memory_copy, {number(a), number(b)}); break;
     case Opcode::kMemoryFill: {
       llvm::Value* length = wide(Pop());
@@ -195,7 +197,8 @@ void FunctionLowering::LowerBulk(const Instruction& instruction) {
       break;
     }
     case Opcode::kDataDrop:
-      lowering_.CallBuiltin(builder_, Context(), abi::Builtin::data_drop, {number(a)});
+      lowering_.CallBuiltin(builder_, Context(), abi::Builtin::data_drop,
+                            {number(lowering_.layout.data.segment_index[a])});
       break;
     case Opcode::kTableInit: call(abi::Builtin::table_init, {number(b), number(a)}); break;
     case Opcode::kTableCopy: call(abi::Builtin::table_copy, {number(a), number(b)}); break;

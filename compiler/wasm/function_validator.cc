@@ -261,6 +261,7 @@ bool FunctionValidator::CheckDataSegment(std::uint32_t index) {
     return Fail("unknown data segment %u: the module has %zu data segments", index,
                 module_.data_segments.size());
   }
+  data_segments_.insert(index);
   return true;
 }
 

@@ -28,6 +28,8 @@ class FunctionValidator {
   // Whether any function so far has a tail call.
   bool uses_tail_calls() const { return uses_tail_calls_; }
   bool uses_exceptions() const { return uses_exceptions_; }
+  // Those that memory.init and data.drop of the functions so far name.
+  const std::unordered_set<std::uint32_t>& data_segments() const { return data_segments_; }
   // What the functions so far use.
   const FeatureUse& features() const { return features_; }
 
@@ -126,6 +128,7 @@ class FunctionValidator {
   std::uint32_t current_offset_ = 0;
   bool uses_tail_calls_ = false;
   bool uses_exceptions_ = false;
+  std::unordered_set<std::uint32_t> data_segments_;
   FeatureUse features_;
   std::optional<Error> error_;
 };

@@ -151,6 +151,7 @@ struct DataSegment {
   ConstantExpression offset;  // active only
   std::span<const std::uint8_t> bytes;
   std::uint32_t file_offset = 0;  // byte offset in the file, for messages
+  bool named_by_code = false;     // by memory.init or data.drop; set by ValidateModule
 };
 
 struct CustomSection {

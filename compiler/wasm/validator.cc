@@ -382,6 +382,8 @@ Status ValidateModule(Module& module) {
     TENON_TRY(functions.Validate(static_cast<std::uint32_t>(i)));
   }
   module.features = functions.features();
+  for (const std::uint32_t index : functions.data_segments())
+    module.data_segments[index].named_by_code = true;
   NoteFeatures(module, module.features);
   module.uses_tail_calls = functions.uses_tail_calls();
   module.uses_exceptions = functions.uses_exceptions() || !module.tags.empty();

@@ -221,7 +221,7 @@ const uint8_t* wasm_runtime_get_custom_section(const wasm_module_t module_comm, 
   const std::string_view wanted = name;
   for (const auto& section :
        view.Section<container::CustomSectionEntry>(container::SectionId::kCustomSections)) {
-    // These sections carry no checksum: everything is checked where it is used.
+    // Nothing has looked at these sections: everything is checked where it is used.
     if (!inside(section.name.offset, section.name.length, names.size()) ||
         !inside(section.bytes_offset, section.bytes_size, bytes.size())) {
       continue;

@@ -164,6 +164,7 @@ void wasm_runtime_get_import_type(const wasm_module_t module, int32_t import_ind
 }
 
 int32_t wasm_runtime_get_export_count(const wasm_module_t module) {
+  if (!module->mapped->CheckBeforeUse().ok()) return 0;
   return static_cast<int32_t>(
       module->view().Section<container::ExportEntry>(container::SectionId::kExports).size());
 }
@@ -171,6 +172,7 @@ int32_t wasm_runtime_get_export_count(const wasm_module_t module) {
 void wasm_runtime_get_export_type(const wasm_module_t module, int32_t export_index,
                                   wasm_export_t* export_type) {
   *export_type = {};
+  if (!module->mapped->CheckBeforeUse().ok()) return;
   const container::View& view = module->view();
   const auto exports = view.Section<container::ExportEntry>(container::SectionId::kExports);
   if (export_index < 0 || static_cast<std::uint64_t>(export_index) >= exports.size()) return;

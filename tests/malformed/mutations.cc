@@ -130,14 +130,6 @@ Bytes RandomModule(Random& random) {
   return bytes;
 }
 
-bool IsChecksummed(container::SectionId id) {
-#define TENON_SECTION(enumerator, number, element, checksummed, name) \
-  if (id == container::SectionId::enumerator) return checksummed;
-  TENON_SECTIONS(TENON_SECTION)
-#undef TENON_SECTION
-  return false;
-}
-
 std::vector<SectionEntry> SectionsOf(const Bytes& bytes) {
   Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
@@ -155,8 +147,7 @@ void RepairChecksums(Bytes& bytes) {
   for (SectionEntry& section : sections) {
     const bool inside =
         section.offset <= bytes.size() && section.size <= bytes.size() - section.offset;
-    if (inside && IsChecksummed(section.id))
-      section.checksum = container::Checksum(bytes.data() + section.offset, section.size);
+    if (inside) section.checksum = container::Checksum(bytes.data() + section.offset, section.size);
   }
   if (sections.empty()) return;
   const std::size_t size = sections.size() * sizeof(SectionEntry);
@@ -232,8 +223,10 @@ bool TryContainer(const Bytes& bytes) {
   const auto view = container::View::Open(bytes);
   if (!view.ok()) return false;
   const container::DumpOutput nowhere = {[](void*, const char*, std::size_t) {}, nullptr};
-  container::DumpText(*view, nowhere);
-  container::DumpJson(*view, nowhere);
+  if (view->Verify().ok()) {
+    container::DumpText(*view, nowhere);
+    container::DumpJson(*view, nowhere);
+  }
   static_cast<void>(
       container::Thin(*view, [](const container::VariantEntry&) { return true; }).ok());
   auto module = loader::MappedModule::OpenBuffer(bytes, loader::OpenOptions{});

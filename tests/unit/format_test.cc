@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <string>
 
 #include "format/abi.h"
 #include "format/view.h"
@@ -73,12 +74,50 @@ TEST_CASE("what is written is read back") {
   CHECK(view->Results(view->TypeOfReferenced(0)).size() == 1);
 }
 
+// The checksums of what was changed in `section` are made right again.
+void Repair(Aligned& file, SectionId id) {
+  Header header;
+  std::memcpy(&header, file.data(), sizeof header);
+  auto* const table = reinterpret_cast<SectionEntry*>(file.data() + kSectionTableOffset);
+  for (SectionEntry* section = table; section != table + header.section_count; ++section) {
+    if (section->id == id)
+      section->checksum = Checksum(file.data() + section->offset, section->size);
+  }
+  header.checksum = Checksum(table, header.section_count * sizeof(SectionEntry));
+  std::memcpy(file.data(), &header, sizeof header);
+}
+
+TEST_CASE("what is malformed in a section is seen before it is used") {
+  const auto error_after = [](SectionId id, std::size_t at, std::uint32_t value) -> std::string {
+    Aligned file(Write(TinyParts()));
+    const auto good = View::Open(file.bytes());
+    REQUIRE(good.ok());
+    std::memcpy(file.data() + (good->RawSection(id).data() - file.data()) + at, &value, 4);
+    Repair(file, id);
+    const auto view = View::Open(file.bytes());
+    REQUIRE(view.ok());
+    const Status status =
+        view->CheckBeforeUse(view->Section<VariantEntry>(SectionId::kVariants)[0]);
+    return status.ok() ? "" : status.error().text();
+  };
+  CHECK(error_after(SectionId::kReferencedFunctions, 0, 1).find("\"functions\", element 0") !=
+        std::string::npos);
+  CHECK(error_after(SectionId::kReferencedFunctions, 4, 1).find("\"functions\", element 0") !=
+        std::string::npos);
+  CHECK(error_after(SectionId::kExports, 12, 1).find("\"exports\", element 0") !=
+        std::string::npos);
+  CHECK(error_after(SectionId::kExportsByName, 4, 2).find("\"exports by name\", element 1") !=
+        std::string::npos);
+  CHECK(error_after(SectionId::kCodeOffsets, 0, 64).find("code offset") != std::string::npos);
+  CHECK(error_after(SectionId::kCodeOffsets, 0, 63) == "");
+}
+
 TEST_CASE("equal parts give equal bytes, and the header is these") {
   const std::vector<std::uint8_t> file = Write(TinyParts());
   CHECK(file == Write(TinyParts()));
   REQUIRE(file.size() > 48);
   const std::uint8_t expected[] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n',
-                                   2,    0,   0,   0,   4,   0,   0,    0};
+                                   3,    0,   0,   0,   4,   0,   0,    0};
   CHECK(std::memcmp(file.data(), expected, sizeof expected) == 0);
   std::uint64_t size = 0;
   std::memcpy(&size, file.data() + 16, 8);
@@ -97,29 +136,51 @@ TEST_CASE("every truncation is refused") {
   CHECK(accepted == 0);
 }
 
-TEST_CASE("every flip of a byte in the header, the table and the checksummed sections is refused") {
-  Aligned file(Write(TinyParts()));
-  const auto view = View::Open(file.bytes());
-  REQUIRE(view.ok());
-  std::vector<std::pair<std::size_t, std::size_t>> ranges = {
-      {0, 28},
-      {32, 40},
-      {kSectionTableOffset, kSectionTableOffset + view->sections().size_bytes()}};
-  for (const SectionEntry& section : view->sections()) {
-    if (section.checksum != 0) ranges.push_back({section.offset, section.offset + section.size});
-  }
-  std::size_t accepted = 0;
+// How many flips of a byte in `ranges` `sees` does not see.
+template <typename Sees>
+std::size_t Unseen(Aligned& file, const std::vector<std::pair<std::size_t, std::size_t>>& ranges,
+                   Sees sees) {
+  std::size_t unseen = 0;
   for (const auto& [begin, end] : ranges) {
     for (std::size_t at = begin; at < end; ++at) {
       for (const unsigned flip : {0x01u, 0x80u, 0xFFu}) {
         file.data()[at] = static_cast<std::uint8_t>(file.data()[at] ^ flip);
-        if (View::Open(file.bytes()).ok()) ++accepted;
+        if (!sees()) ++unseen;
         file.data()[at] = static_cast<std::uint8_t>(file.data()[at] ^ flip);
       }
     }
   }
-  CHECK(accepted == 0);
-  CHECK(View::Open(file.bytes()).ok());
+  return unseen;
+}
+
+TEST_CASE("every flip of a byte is seen at its time") {
+  using Ranges = std::vector<std::pair<std::size_t, std::size_t>>;
+  Aligned file(Write(TinyParts()));
+  const auto view = View::Open(file.bytes());
+  REQUIRE(view.ok());
+  Ranges at_open = {{0, 28},
+                    {32, 40},
+                    {kSectionTableOffset, kSectionTableOffset + view->sections().size_bytes()}};
+  Ranges before_use, on_request;
+  const auto add = [&](SectionId id, Verified verified) {
+    for (const SectionEntry& section : view->sections()) {
+      if (section.id != id) continue;
+      Ranges& ranges = verified == Verified::kAtOpen      ? at_open
+                       : verified == Verified::kBeforeUse ? before_use
+                                                          : on_request;
+      ranges.push_back({section.offset, section.offset + section.size});
+    }
+  };
+#define TENON_SECTION(enumerator, number, element, verified, name) \
+  add(SectionId::enumerator, Verified::verified);
+  TENON_SECTIONS(TENON_SECTION)
+#undef TENON_SECTION
+  CHECK(Unseen(file, at_open, [&] { return !View::Open(file.bytes()).ok(); }) == 0);
+  const auto& variant = view->Section<VariantEntry>(SectionId::kVariants)[0];
+  CHECK(before_use.size() == 5);
+  CHECK(Unseen(file, before_use, [&] { return !view->CheckBeforeUse(variant).ok(); }) == 0);
+  CHECK(Unseen(file, on_request, [&] { return !view->Verify().ok(); }) == 0);
+  CHECK(view->Verify().ok());
 }
 
 TEST_CASE("foreign files are named") {
