@@ -420,6 +420,10 @@ void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
                             ? llvm::Attribute::Nest
                             : llvm::Attribute::SwiftSelf);
   call->setDoesNotThrow();
+  // A jump, unless the argument that there is more needs room on the stack. Backtraces have no use
+  // for the thunk.
+  function->removeFnAttr("disable-tail-calls");
+  call->setTailCall();
   Return(builder, call);
 }
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "runtime/terminate.h"
+#include "runtime/call_here.h"
 #include "runtime/traps.h"
 #include "runtime/wasm_export/handles.h"
 
@@ -113,37 +113,6 @@ std::size_t ValuesNeeded(const Signature& signature) {
   return std::size_t{most} * 2;
 }
 
-// Most functions take and return plain numbers, in a packed type.
-bool CallPacked(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
-                std::uint32_t argc, std::uint32_t argv[], bool* done) {
-  std::uint64_t values[abi::kPackedValues];
-  const std::uint64_t key = function->type_key;
-  const std::uint64_t parameters = key & 31, results = key >> 5 & 31;
-  std::uint64_t codes = key >> 10;
-  std::uint32_t cell = 0;
-  *done = false;
-  // Above 4 are groups of three bits whose highest is set and another one.
-  constexpr std::uint64_t kLowest = 0111111111111111111111;  // of each group
-  if ((codes >> 2 & (codes >> 1 | codes) & kLowest) != 0) return false;
-  for (std::uint64_t i = 0; i < parameters; ++i, codes >>= 3) {
-    const bool wide = (codes & 1) == 0;  // i64 and f64 have the even codes
-    if (cell + (wide ? 2 : 1) > argc) return false;
-    values[i] = argv[cell] | (wide ? std::uint64_t{argv[cell + 1]} << 32 : 0);
-    cell += wide ? 2 : 1;
-  }
-  *done = true;
-  if (!Perform(environment, function, values)) return false;
-  for (std::uint64_t i = 0; i < results; ++i, codes >>= 3) {
-    *argv++ = static_cast<std::uint32_t>(values[i]);
-    if ((codes & 1) == 0) *argv++ = static_cast<std::uint32_t>(values[i] >> 32);
-  }
-  return true;
-}
-static_assert(abi::PackedValueCode(ValueType::kI32) == 1 &&
-              abi::PackedValueCode(ValueType::kI64) == 2 &&
-              abi::PackedValueCode(ValueType::kF32) == 3 &&
-              abi::PackedValueCode(ValueType::kF64) == 4);
-
 [[gnu::cold]] bool Failed(abi::ExecutionEnvironment* environment, CallOutcome outcome) {
   InstanceHandle* const handle = HandleOf(environment);
   std::uint32_t code = 0;
@@ -164,33 +133,51 @@ static_assert(abi::PackedValueCode(ValueType::kI32) == 1 &&
   return false;
 }
 
-}  // namespace
-
-bool Perform(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
-             std::uint64_t* values) {
-  CallOutcome outcome = Call(environment, function, values);
+// Perform, for callers that make nothing else of it: each frame on the way counts.
+[[gnu::always_inline]] inline bool PerformHere(abi::ExecutionEnvironment* environment,
+                                               const abi::FuncRef* function,
+                                               std::uint64_t* values) {
+  CallOutcome outcome = CallHere(environment, function, values);
   InstanceHandle* const handle = HandleOf(environment);
   if (handle->wasi != nullptr && environment->depth == 0) [[unlikely]]
     wasi::AdoptThreadOutcome(handle->wasi, environment, &outcome);
   return outcome.trap == abi::TrapKind::kNone || Failed(environment, outcome);
 }
 
-}  // namespace tenon::runtime
-
-using namespace tenon;           // NOLINT: these functions translate between the two worlds
-using namespace tenon::runtime;  // NOLINT
-
-extern "C" {
-
-bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t function, uint32_t argc,
-                            uint32_t argv[]) {
-  abi::ExecutionEnvironment* const environment = Of(exec_env);
-  const auto* const target = static_cast<const abi::FuncRef*>(function);
-  if ((target->type_key & abi::kInternedBit) == 0) {
-    bool done = false;
-    const bool good = CallPacked(environment, target, argc, argv, &done);
-    if (done) return good;
+// Most functions take and return plain numbers, in a packed type.
+bool CallPacked(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
+                std::uint32_t argc, std::uint32_t argv[], bool* done) {
+  std::uint64_t values[abi::kPackedValues];
+  const std::uint64_t key = function->type_key;
+  const std::uint64_t parameters = key & 31, results = key >> 5 & 31;
+  std::uint64_t codes = key >> 10;
+  std::uint32_t cell = 0;
+  *done = false;
+  // Above 4 are groups of three bits whose highest is set and another one.
+  constexpr std::uint64_t kLowest = 0111111111111111111111;  // of each group
+  if ((codes >> 2 & (codes >> 1 | codes) & kLowest) != 0) return false;
+  for (std::uint64_t i = 0; i < parameters; ++i, codes >>= 3) {
+    const bool wide = (codes & 1) == 0;  // i64 and f64 have the even codes
+    if (cell + (wide ? 2 : 1) > argc) return false;
+    values[i] = argv[cell] | (wide ? std::uint64_t{argv[cell + 1]} << 32 : 0);
+    cell += wide ? 2 : 1;
   }
+  *done = true;
+  if (!PerformHere(environment, function, values)) return false;
+  for (std::uint64_t i = 0; i < results; ++i, codes >>= 3) {
+    *argv++ = static_cast<std::uint32_t>(values[i]);
+    if ((codes & 1) == 0) *argv++ = static_cast<std::uint32_t>(values[i] >> 32);
+  }
+  return true;
+}
+static_assert(abi::PackedValueCode(ValueType::kI32) == 1 &&
+              abi::PackedValueCode(ValueType::kI64) == 2 &&
+              abi::PackedValueCode(ValueType::kF32) == 3 &&
+              abi::PackedValueCode(ValueType::kF64) == 4);
+
+// Any signature, or too few arguments.
+[[gnu::noinline]] bool CallAny(abi::ExecutionEnvironment* environment, const abi::FuncRef* target,
+                               std::uint32_t argc, std::uint32_t argv[]) {
   InstanceHandle* const handle = HandleOf(environment);
   const Signature signature(target->type_key);
   std::uint32_t wanted = 0;
@@ -219,6 +206,32 @@ bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t funct
     inner += InnerCells(signature.result(i));
   }
   return true;
+}
+
+}  // namespace
+
+bool Perform(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
+             std::uint64_t* values) {
+  return PerformHere(environment, function, values);
+}
+
+}  // namespace tenon::runtime
+
+using namespace tenon;           // NOLINT: these functions translate between the two worlds
+using namespace tenon::runtime;  // NOLINT
+
+extern "C" {
+
+bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t function, uint32_t argc,
+                            uint32_t argv[]) {
+  abi::ExecutionEnvironment* const environment = Of(exec_env);
+  const auto* const target = static_cast<const abi::FuncRef*>(function);
+  if ((target->type_key & abi::kInternedBit) == 0) {
+    bool done = false;
+    const bool good = CallPacked(environment, target, argc, argv, &done);
+    if (done) return good;
+  }
+  return CallAny(environment, target, argc, argv);
 }
 
 bool wasm_runtime_call_wasm_a(wasm_exec_env_t exec_env, wasm_function_inst_t function,
