@@ -18,13 +18,14 @@
 
 #include "compiler/codegen/architecture.h"
 #include "compiler/codegen/context_argument.h"
+#include "compiler/codegen/extend_early.h"
+#include "compiler/codegen/narrow_comparisons.h"
 #include "compiler/codegen/pass_pipeline.h"
 #include "compiler/codegen/prepare.h"
 #include "compiler/codegen/rebase_induction.h"
 #include "compiler/codegen/reduce_checks.h"
 #include "compiler/codegen/reroll_loops.h"
 #include "compiler/codegen/timed_passes.h"
-#include "compiler/codegen/widen_indices.h"
 
 namespace tenon::compiler {
 
@@ -114,7 +115,10 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     // Trampolines and thunks run before or after wasm code that checks.
     if (function.isDeclaration() || !function.getName().starts_with("f")) continue;
     ExpandWideDivisions(function);
-    if (opt_level > 0) Step(times, "WidenIndices", [&] { WidenIndices(function); });
+    if (opt_level > 0) {
+      Step(times, "NarrowComparisons", [&] { NarrowComparisons(function); });
+      Step(times, "ExtendEarly", [&] { ExtendEarly(function); });
+    }
     InsertStackCheck(function);
   }
   return Status::Ok();

@@ -1,10 +1,12 @@
-// Addresses of 32-bit memories are `base + zext(index)`. Instruction selection sees one block at a
-// time: an extension in another block than its operand, or of a phi, becomes a move, in pointer
-// chasing loops on the critical path. Where the index is defined, the extension is free, because
-// 32-bit operations and loads clear the upper half (x86-64 and AArch64 alike).
+// Addresses of 32-bit memories are `base + zext(index)`, and a byte is a zero-extending load.
+// Instruction selection sees one block at a time: an extension in another block than its operand,
+// or of a phi, becomes a move, in loops that chase pointers or scan text on the critical path.
+// Where a number of 32 bits is defined, or a smaller one loaded, the extension is free: 32-bit
+// operations and loads clear what is above (x86-64 and AArch64 alike).
 //
-// This runs last in the middle end: InstCombine narrows phis of extensions again.
-#include "compiler/codegen/widen_indices.h"
+// This runs last in the middle end: InstCombine narrows phis of extensions again, and splits
+// extensions from loads where some use needs the byte alone.
+#include "compiler/codegen/extend_early.h"
 
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/SetVector.h>
@@ -17,15 +19,9 @@ namespace tenon::compiler {
 
 namespace {
 
-bool IsIndexExtension(const llvm::User* user) {
-  const auto* extension = llvm::dyn_cast<llvm::ZExtInst>(user);
-  return extension != nullptr && extension->getSrcTy()->isIntegerTy(32) &&
-         extension->getDestTy()->isIntegerTy(64);
-}
-
 bool IsExtendedElsewhere(const llvm::Instruction& value) {
   for (const llvm::User* user : value.users()) {
-    if (IsIndexExtension(user) &&
+    if (llvm::isa<llvm::ZExtInst>(user) &&
         (llvm::isa<llvm::PHINode>(value) ||
          llvm::cast<llvm::Instruction>(user)->getParent() != value.getParent())) {
       return true;
@@ -36,7 +32,10 @@ bool IsExtendedElsewhere(const llvm::Instruction& value) {
 
 class Widening {
  public:
-  explicit Widening(llvm::Function& function) : function_(function) {}
+  Widening(llvm::Function& function, unsigned narrow_bits, unsigned wide_bits)
+      : function_(function),
+        narrow_type_(llvm::IntegerType::get(function.getContext(), narrow_bits)),
+        wide_type_(llvm::IntegerType::get(function.getContext(), wide_bits)) {}
 
   void Run() {
     Collect();
@@ -59,7 +58,7 @@ class Widening {
   void Collect() {
     for (llvm::BasicBlock& block : function_) {
       for (llvm::Instruction& instruction : block) {
-        if (instruction.getType()->isIntegerTy(32) && !instruction.isTerminator() &&
+        if (instruction.getType() == narrow_type_ && IsFree(instruction) &&
             IsExtendedElsewhere(instruction)) {
           values_.insert(&instruction);
         }
@@ -75,14 +74,26 @@ class Widening {
     }
   }
 
+  // Whether extending the value where it is defined costs nothing.
+  bool IsFree(const llvm::Instruction& value) const {
+    if (value.isTerminator()) return false;
+    if (narrow_type_->getBitWidth() == 32) return true;
+    // Signed and unsigned uses of one load are two loads' work anyway.
+    if (llvm::any_of(value.users(), llvm::IsaPred<llvm::SExtInst>)) return false;
+    if (llvm::isa<llvm::LoadInst>(value)) return true;
+    const auto* phi = llvm::dyn_cast<llvm::PHINode>(&value);
+    return phi != nullptr &&
+           llvm::all_of(phi->incoming_values(), llvm::IsaPred<llvm::LoadInst, llvm::Constant>);
+  }
+
   void MakeWide(llvm::Instruction* value) {
     llvm::IRBuilder<> builder(value);
     if (auto* phi = llvm::dyn_cast<llvm::PHINode>(value)) {
-      wide_[value] = builder.CreatePHI(builder.getInt64Ty(), phi->getNumIncomingValues());
+      wide_[value] = builder.CreatePHI(wide_type_, phi->getNumIncomingValues());
       return;
     }
     builder.SetInsertPoint(value->getParent(), *value->getInsertionPointAfterDef());
-    wide_[value] = new llvm::ZExtInst(value, builder.getInt64Ty(), "", builder.GetInsertPoint());
+    wide_[value] = new llvm::ZExtInst(value, wide_type_, "", builder.GetInsertPoint());
   }
 
   llvm::Value* WideIncoming(llvm::Value* value) {
@@ -93,7 +104,7 @@ class Widening {
     if (wide == nullptr) {
       llvm::BasicBlock& entry = function_.getEntryBlock();
       llvm::IRBuilder<> builder(&entry, entry.getFirstInsertionPt());
-      wide = builder.CreateZExt(value, builder.getInt64Ty());  // an argument or a constant
+      wide = builder.CreateZExt(value, wide_type_);  // an argument or a constant
     }
     return wide;
   }
@@ -114,8 +125,9 @@ class Widening {
     for (llvm::Use* use : uses) {
       auto* user = llvm::cast<llvm::Instruction>(use->getUser());
       if (user == wide) continue;
-      if (IsIndexExtension(user)) {
-        user->replaceAllUsesWith(wide);
+      if (llvm::isa<llvm::ZExtInst>(user)) {
+        llvm::IRBuilder<> builder(user);
+        user->replaceAllUsesWith(builder.CreateZExtOrTrunc(wide, user->getType()));
         user->eraseFromParent();
         continue;
       }
@@ -135,6 +147,8 @@ class Widening {
   }
 
   llvm::Function& function_;
+  llvm::IntegerType* narrow_type_;
+  llvm::IntegerType* wide_type_;
   llvm::SetVector<llvm::Instruction*> values_;
   llvm::DenseMap<llvm::Instruction*, llvm::Value*> wide_;
   llvm::DenseMap<llvm::Value*, llvm::Value*> wide_others_;
@@ -143,6 +157,9 @@ class Widening {
 
 }  // namespace
 
-void WidenIndices(llvm::Function& function) { Widening(function).Run(); }
+void ExtendEarly(llvm::Function& function) {
+  for (const unsigned bits : {8U, 16U}) Widening(function, bits, 32).Run();
+  Widening(function, 32, 64).Run();
+}
 
 }  // namespace tenon::compiler

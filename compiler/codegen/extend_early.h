@@ -1,0 +1,14 @@
+// Keeps numbers that are zero-extended, such as memory indices and bytes, in wide registers from
+// where they are made to where they are used.
+#pragma once
+
+#include <llvm/IR/Function.h>
+
+namespace tenon::compiler {
+
+// Makes each 32-bit value that is zero-extended away from its definition 64 bits wide there, and
+// each loaded byte or half word 32 bits, phis included. Runs after the middle end, which would
+// undo it.
+void ExtendEarly(llvm::Function& function);
+
+}  // namespace tenon::compiler
