@@ -109,8 +109,8 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
       std::any_of(job.module.memories.begin(), job.module.memories.end(), [&](const auto& memory) {
         return !ModuleLowering::IsGuarded(task.variant->bounds_checks, memory.limits);
       });
-  const bool exact_order = job.options.exact_order &&
-                           task.variant->bounds_checks == container::BoundsChecks::kGuard;
+  const bool exact_order =
+      job.options.exact_order && task.variant->bounds_checks == container::BoundsChecks::kGuard;
   TENON_TRY(Optimize(module, *machine, job.options.opt_level, has_bounds_checks, exact_order,
                      job.options.time_report));
   if (job.options.format == OutputFormat::kLlvmIr) return Print(module);

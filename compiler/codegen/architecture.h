@@ -50,7 +50,10 @@ struct ArchitectureInfo {
   bool selects_minimum;                 // LLVM's minimum and maximum of doubles
   bool has_tail_convention;             // LLVM's SwiftTail
   bool unwinds_by_table;                // else by frame pointers (format/unwind_rows.h)
-  const char* fused_multiply_add;       // "+feature" that has it
+  // LLVM folds a load, a volatile one too, into the conditional move or the masked vector operation
+  // that uses it, and then loads on that condition, or only some elements.
+  bool folds_loads_conditionally;
+  const char* fused_multiply_add;  // "+feature" that has it
   std::string (*support)();  // IR of functions that LLVM calls for what the machine lacks; or null
   TrapInstruction trap;
   HostFunctionRegister host_function;

@@ -115,6 +115,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     // Trampolines and thunks run before or after wasm code that checks.
     if (function.isDeclaration() || !function.getName().starts_with("f")) continue;
     ExpandWideDivisions(function);
+    SeparateSelectedLoads(function);
     if (opt_level > 0) {
       Step(times, "NarrowComparisons", [&] { NarrowComparisons(function); });
       Step(times, "ExtendEarly", [&] { ExtendEarly(function); });

@@ -1,7 +1,8 @@
 // Linear memories, tables and globals.
 //
-// In guard mode loads are emitted volatile; relax_loads.cc makes those plain whose value is used, so
-// that the optimiser can drop none whose trap is all it does (core specification, section 4.4.7).
+// In guard mode loads are emitted volatile; relax_loads.cc makes those plain whose value is used,
+// so that the optimiser can drop none whose trap is all it does (core specification,
+// section 4.4.7).
 #include <algorithm>
 
 #include "compiler/codegen/function_lowering.h"

@@ -1,8 +1,9 @@
-// Where the stack is checked, and divisions that no instruction does. Which loads must stay for
-// their trap alone is relax_loads.cc's.
+// Where the stack is checked, divisions that no instruction does, and loads that code generation
+// would make conditional. Which loads must stay for their trap is relax_loads.cc's.
 #include "compiler/codegen/prepare.h"
 
 #include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/MDBuilder.h>
@@ -15,6 +16,51 @@
 #include "format/abi.h"
 
 namespace tenon::compiler {
+
+namespace {
+
+bool IsSelectedValue(const llvm::Use& use) {
+  return llvm::isa<llvm::SelectInst>(use.getUser()) && use.getOperandNo() != 0;
+}
+
+// Whether the one use of a load is as a selected value, or, of vectors, in an operation of which
+// that is the one use.
+bool IsOnlySelected(const llvm::LoadInst& load) {
+  if (!load.hasOneUse()) return false;
+  const llvm::Use* use = &*load.use_begin();
+  while (!IsSelectedValue(*use)) {
+    const llvm::User* user = use->getUser();
+    if (!load.getType()->isVectorTy() || !user->getType()->isVectorTy() || !user->hasOneUse())
+      return false;
+    use = &*user->use_begin();
+  }
+  return true;
+}
+
+}  // namespace
+
+void SeparateSelectedLoads(llvm::Function& function) {
+  if (!InfoOf(*function.getParent()).folds_loads_conditionally) return;
+  std::vector<llvm::LoadInst*> loads;
+  for (llvm::BasicBlock& block : function) {
+    for (llvm::Instruction& instruction : block) {
+      auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction);
+      if (load != nullptr && load->isVolatile() && IsOnlySelected(*load)) loads.push_back(load);
+    }
+  }
+  for (llvm::LoadInst* load : loads) {
+    llvm::Type* type = load->getType();
+    llvm::IRBuilder<> builder(load->getNextNode());
+    llvm::FunctionType* same = llvm::FunctionType::get(type, {type}, false);
+    // No instruction, but it wants its operand in a register.
+    llvm::CallInst* value =
+        builder.CreateCall(same,
+                           llvm::InlineAsm::get(same, "", type->isIntegerTy() ? "=r,0" : "=x,0",
+                                                /*hasSideEffects=*/false),
+                           {load});
+    load->replaceUsesWithIf(value, [&](const llvm::Use& use) { return use.getUser() != value; });
+  }
+}
 
 void ExpandWideDivisions(llvm::Function& function) {
   std::vector<llvm::BinaryOperator*> divisions;

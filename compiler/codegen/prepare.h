@@ -9,10 +9,15 @@ namespace tenon::compiler {
 // trap stays. To be run on simplified SSA, before anything is inlined.
 void RelaxUsedLoads(llvm::Module& module);
 
-// In the place of RelaxUsedLoads: makes all accesses but those of the function's own slots volatile,
-// so that they stay in the module's order and a load that traps finds exactly the stores before it.
-// To be run on freshly lowered IR.
+// In the place of RelaxUsedLoads: makes all accesses but those of the function's own slots
+// volatile, so that they stay in the module's order and a load that traps finds exactly the stores
+// before it. To be run on freshly lowered IR.
 void KeepAccessOrder(llvm::Module& module);
+
+// Keeps loads that are volatile for their trap apart from the selections that use them, where the
+// target would load only what is selected (ArchitectureInfo::folds_loads_conditionally). To be run
+// behind the middle end.
+void SeparateSelectedLoads(llvm::Function& function);
 
 // Makes divisions of more than 64 bits, which the optimiser forms for trip counts, plain code:
 // there is no library behind it. To be run behind the middle end.

@@ -4,7 +4,8 @@
 // those depends on becomes plain: those LLVM keeps for their value.
 //
 // The use must come on every way that control may take from the load: LLVM sinks a load into the
-// branch that uses it, and the other one would not trap.
+// branch that uses it, and the other one would not trap. A selection and a condition joined of two
+// count as branches, which LLVM makes of them at times.
 //
 // A branch is such a use only if something that is needed depends on it (control dependence;
 // Ferrante, Ottenstein and Warren 1987): LLVM removes a branch whose ways differ in nothing.
@@ -244,8 +245,18 @@ class Need {
     }
     return true;
   }
+  // Whether LLVM may make a branch of the operation, so that this operand is read on one way only:
+  // a selected value, or one side of a condition joined of two.
+  static bool MayBecomeConditional(const llvm::Use& use) {
+    const llvm::User* user = use.getUser();
+    if (llvm::isa<llvm::SelectInst>(user)) return use.getOperandNo() != 0;
+    const auto* operation = llvm::dyn_cast<llvm::BinaryOperator>(user);
+    return operation != nullptr && operation->getType()->isIntOrIntVectorTy(1) &&
+           operation->getOpcode() != llvm::Instruction::Xor;
+  }
   bool IsUse(const llvm::Use& use) {
     auto& user = *llvm::cast<llvm::Instruction>(use.getUser());
+    if (MayBecomeConditional(use)) return false;
     llvm::Function& function = *user.getFunction();
     if (IsResultStore(user)) return calls_[&function].empty();
     if (llvm::isa<llvm::ReturnInst>(user)) return CallersUse(function, std::nullopt);

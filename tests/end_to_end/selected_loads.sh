@@ -1,0 +1,54 @@
+# A load traps though its value turns out not to be needed: what selects it, or joins it with another
+# condition, may not become a branch around the load, nor a conditional or masked load.
+set -eu
+# NAME, then the instructions of a function of a condition (local 0) and an address (local 1).
+function_named() {
+  printf '\t.section .text.%s,"",@\n\t.globl %s\n\t.export_name %s, %s\n%s:\n\t.functype %s (i32, i32) -> ()\n' \
+    "$1" "$1" "$1" "$1" "$1" "$1"
+  shift
+  printf '\t%s\n' "$@" end_function
+}
+branch() { # Calls with one number or another.
+  printf '%s\n' "if" "i32.const 4" "call opaque" "else" "i32.const 2" "call opaque" "end_if"
+}
+load="local.get 1
+i32.load 0"
+positive="local.get 0
+i32.const 0
+i32.gt_s"
+{
+  printf '\t.functype opaque (i32) -> ()\n\t.section .text.opaque,"",@\nopaque:\n\t.functype opaque (i32) -> ()\n'
+  printf '\t%s\n' "i32.const 1024" "local.get 0" "i32.store 0" "i32.const 0" "memory.grow 0" "i32.const 9" i32.eq "if" unreachable end_if end_function
+  function_named joined_by_or "local.get 0" "$load" "i32.const 0" i32.ne i32.or "$(branch)"
+  function_named joined_by_and "$positive" "$load" "i32.const 5" i32.gt_s i32.and "$(branch)"
+  function_named condition "i32.const 1" "$load" "local.get 0" i32.select "$(branch)"
+  function_named otherwise "$load" "i32.const 7" "local.get 0" i32.select "call opaque"
+  function_named number "i32.const 2048" "$load" "i32.const 7" "local.get 0" i32.select "i32.store 0"
+  function_named float "i32.const 2048" "local.get 1" "f64.load 0" "f64.const 7.0" "local.get 0" f64.select "f64.store 0"
+  function_named halfword "i32.const 2048" "local.get 1" "i32.load16_u 0" "i32.const 7" "local.get 0" i32.select "i32.store16 0"
+  function_named byte "i32.const 2048" "local.get 1" "i32.load8_s 0" "i32.const 7" "local.get 0" i32.select "i32.store8 0"
+  function_named multiplied "i32.const 2048" "$positive" "$load" i32.mul "i32.store 0"
+  function_named masked "i32.const 2048" "i32.const 0" "$positive" i32.sub "$load" i32.and "i32.store 0"
+  function_named vector "i32.const 2048" "local.get 1" "v128.load 0" "v128.const 1, 2, 3, 4" \
+    "local.get 0" i32x4.splat "v128.const 0, 0, 0, 0" i32x4.gt_s v128.bitselect "v128.store 0"
+  function_named vector_sum "i32.const 2048" "i32.const 2064" "v128.load 0" "local.get 1" "v128.load 0" i32x4.add \
+    "i32.const 2064" "v128.load 0" "local.get 0" i32x4.splat "v128.const 0, 0, 0, 0" i32x4.gt_s v128.bitselect "v128.store 0"
+} > selected.s
+clang-22 --target=wasm32 -msimd128 -c selected.s -o selected.o
+clang-22 --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--initial-memory=65536 selected.o -o selected.wasm
+for options in "--opt-level=0" "--opt-level=1" "--opt-level=2" "--opt-level=3" "--opt-level=2 --cpu=native" \
+  "--opt-level=3 --cpu=native" "--opt-level=2 --exact-order"; do
+  for mode in guard explicit; do
+    # shellcheck disable=SC2086
+    "$TENONC" selected.wasm -o selected.aot --bounds-checks=$mode $options
+    for name in joined_by_or joined_by_and condition otherwise number float halfword byte multiplied masked vector vector_sum; do
+      for value in 0 1; do
+        status=0
+        "$TENON" --invoke=$name selected.aot $value 65000 > output 2>&1 || status=$?
+        [ "$status" = 0 ] || { echo "$name($value, 65000), $options, $mode: $status"; cat output; exit 1; }
+        "$TENON" --invoke=$name selected.aot $value 70000 > output 2>&1 && { echo "$name($value, 70000), $options, $mode: no trap"; exit 1; }
+        grep -q "out of bounds memory access" output
+      done
+    done
+  done
+done
