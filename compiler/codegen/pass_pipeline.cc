@@ -34,6 +34,7 @@
 #include <utility>
 
 #include "compiler/codegen/narrow_induction.h"
+#include "compiler/codegen/split_loops.h"
 
 namespace tenon::compiler {
 
@@ -120,6 +121,7 @@ llvm::SimplifyCFGOptions FinalControlFlow() {
 llvm::FunctionPassManager OptimizeNumeric() {
   llvm::FunctionPassManager optimize;
   optimize.addPass(NarrowInductionPass());
+  optimize.addPass(SplitLoopsPass());
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::LoopLoadEliminationPass());
   optimize.addPass(llvm::InstCombinePass());
@@ -135,6 +137,7 @@ llvm::FunctionPassManager OptimizeNumeric() {
 llvm::FunctionPassManager OptimizeOthers() {
   llvm::FunctionPassManager optimize;
   optimize.addPass(NarrowInductionPass());
+  optimize.addPass(SplitLoopsPass());
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::InstCombinePass());
   optimize.addPass(llvm::SimplifyCFGPass(FinalControlFlow()));
@@ -211,6 +214,7 @@ llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level) 
       passes.registerVectorizerStartEPCallback(
           [](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
             manager.addPass(NarrowInductionPass());
+            manager.addPass(SplitLoopsPass());
           });
       return passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
   }

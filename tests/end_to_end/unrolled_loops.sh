@@ -1,4 +1,5 @@
-# Loops that clang unrolls, runs downwards or counts up to zero give what the C says, at every level.
+# Loops that clang unrolls, runs downwards or counts up to zero, or that change what they load again
+# and again, give what the C says, at every level.
 set -e
 cat > loops.c <<'END'
 #include <stdio.h>
@@ -38,6 +39,38 @@ __attribute__((noinline)) static void move_overlapping(double* x, int n) {
 #pragma clang loop unroll_count(2)
   for (int i = 0; i + 3 < n; ++i) x[i + 3] = x[i] + 1;
 }
+enum { ROWS = 7, COLUMNS = 150 };
+static int table[ROWS][COLUMNS];
+static double reals[ROWS][COLUMNS];
+// As Floyd and Warshall: the iteration j == k may change what all others add.
+__attribute__((noinline)) static void shortest(void) {
+  for (int k = 0; k < ROWS; ++k)
+    for (int i = 0; i < ROWS; ++i)
+      for (int j = 0; j < COLUMNS; ++j) {
+        const int by = table[i][k] + table[k][j];
+        if (by < table[i][j]) table[i][j] = by;
+      }
+}
+__attribute__((noinline)) static void upwards(int* row, int k, int n) {
+  for (int j = 0; j < n; ++j) row[j] = row[j] * 3 + row[k];
+}
+__attribute__((noinline)) static void downwards(double* row, int k, int n) {
+  for (int j = n - 1; j >= 0; --j) row[j] = row[j] * 0.5 + row[k];
+}
+__attribute__((noinline)) static double meet(void) {
+  static const int lengths[] = {1, 5, 31, 32, 33, 64, 100, COLUMNS};
+  double sum = 0;
+  for (int i = 0; i < ROWS; ++i)
+    for (int j = 0; j < COLUMNS; ++j) { table[i][j] = (i * 37 + j * 11) % 101 - 20; reals[i][j] = j - i * 0.25; }
+  shortest();
+  for (unsigned l = 0; l < sizeof lengths / sizeof *lengths; ++l) {
+    const int n = lengths[l];
+    for (int k = -2; k < n + 2; ++k) { upwards(table[3], k, n); downwards(reals[3], k, n); }
+  }
+  for (int i = 0; i < ROWS; ++i)
+    for (int j = 0; j < COLUMNS; ++j) sum = sum * 0.75 + table[i][j] + reals[i][j];
+  return sum;
+}
 int main(void) {
   for (int i = 0; i < N; ++i) { a[i] = i * 0.75; b[i] = 0; w[i] = (uint32_t)i * 2654435761u; text[i] = (unsigned char)i; }
   for (int i = 0; i < 40; ++i) for (int j = 0; j < 40; ++j) m[i][j] = (i * j) % 7;
@@ -47,6 +80,7 @@ int main(void) {
     for (int i = 1; i < 39; ++i)
       for (int j = 1; j < 39; ++j) q[i][j] = 0.2 * (m[i][j] + m[i][j - 1] + m[i][j + 1] + m[i - 1][j] + m[i + 1][j]) + q[i][j - 1];
   printf("%.17g %.17g %.17g %u %u %u %.17g\n", sum(a, N), sum(b, N), sum(&q[0][0], 1600), mix(w, N), mix(w, 16), bytes(text, N), a[500]);
+  printf("%.17g\n", meet());
   return 0;
 }
 END
