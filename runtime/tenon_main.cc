@@ -6,8 +6,6 @@
 // iostream, and the command line is parsed by hand.
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,19 +14,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <memory>
-#include <optional>
-#include <string>
+#include <span>
 #include <string_view>
-#include <vector>
 
-#include "format/dump.h"
-#include "loader/choose_variant.h"
 #include "loader/mapped_module.h"
 #include "runtime/execution_environment.h"
 #include "runtime/instance.h"
 #include "runtime/memory_report.h"
+#include "runtime/tenon_inspect.h"
 #include "runtime/wasi/wasi.h"
 
 namespace tenon::runtime {
@@ -77,49 +71,59 @@ constexpr char kHelp[] =
     "Exit status: the program's own; 2: wrong command line; 125: the file cannot be\n"
     "run; 134: the program trapped.\n";
 
+// What an option that can be repeated was given: at most one for each word of the command line.
+template <typename T>
+class Repeated {
+ public:
+  void Reserve(int words) { values_ = std::make_unique<T[]>(static_cast<std::size_t>(words)); }
+  void Add(T value) { values_[size_++] = value; }
+  std::span<const T> values() const { return {values_.get(), size_}; }
+
+ private:
+  std::unique_ptr<T[]> values_;
+  std::size_t size_ = 0;
+};
+
 struct CommandLine {
   ReportForm report = ReportForm::kNone;
-  // Kept for `wasi`, which refers to them; a deque's elements stay where they are.
-  std::deque<std::string> texts;
-  std::vector<const char*> program_arguments, program_environment, listeners, address_pool;
-  std::vector<wasi::Preopen> preopens;
+  Repeated<const char*> program_environment, listeners, address_pool;
+  Repeated<wasi::Preopen> preopens;
   wasi::WasiOptions wasi;
   loader::OpenOptions open;
   InstantiateOptions instantiate;
   ExecutionEnvironmentOptions environment;
   const char* invoke = nullptr;
   const char* file = nullptr;
-  std::vector<const char*> arguments;
-  const char* information = nullptr;  // --help or --version: what to print instead of running
+  std::span<const char* const> words;  // FILE.aot and what follows it
+  const char* information = nullptr;   // --help or --version: what to print instead of running
 };
 
 // ---- Options: one row each, with the function that takes the value.
 
-Status SetDirectory(CommandLine* line, const char* value) {
-  const char* const separator = std::strstr(value, "::");
-  const std::string host = separator != nullptr ? std::string(value, separator) : value;
-  if (host.empty()) return Error::Format("--dir needs a directory, as in --dir=HOST::GUEST.");
-  line->texts.push_back(host);
-  const char* const host_path = line->texts.back().c_str();
-  line->preopens.push_back({host_path, separator != nullptr ? separator + 2 : host_path});
+Status SetDirectory(CommandLine* line, char* value) {
+  char* const separator = std::strstr(value, "::");
+  if (separator == value || value[0] == '\0')
+    return Error::Format("--dir needs a directory, as in --dir=HOST::GUEST.");
+  if (separator != nullptr) *separator = '\0';  // the words are the program's own
+  line->preopens.Add({value, separator != nullptr ? separator + 2 : value});
   return Status::Ok();
 }
 
-Status SetEnvironment(CommandLine* line, const char* value) {
+Status SetEnvironment(CommandLine* line, char* value) {
   if (std::strchr(value, '=') == nullptr || value[0] == '=') {
     return Error::Format("--env needs NAME=VALUE, not \"%s\".", value);
   }
-  line->program_environment.push_back(value);
+  line->program_environment.Add(value);
   return Status::Ok();
 }
 
-Status SetListener(CommandLine* line, const char* value) {
-  line->listeners.push_back(value);
+Status SetListener(CommandLine* line, char* value) {
+  line->listeners.Add(value);
   return Status::Ok();
 }
 
-Status SetAddressPool(CommandLine* line, const char* value) {
-  line->address_pool.push_back(value);
+Status SetAddressPool(CommandLine* line, char* value) {
+  line->address_pool.Add(value);
   return Status::Ok();
 }
 
@@ -135,22 +139,22 @@ void WriteTrace(void*, const char* text, std::size_t length) {
   }
 }
 
-Status SetTrace(CommandLine* line, const char*) {
+Status SetTrace(CommandLine* line, char*) {
   line->wasi.trace.write = WriteTrace;
   return Status::Ok();
 }
 
-Status SetInvoke(CommandLine* line, const char* value) {
+Status SetInvoke(CommandLine* line, char* value) {
   line->invoke = value;
   return Status::Ok();
 }
 
-Status SetUnknownImportsTrap(CommandLine* line, const char*) {
+Status SetUnknownImportsTrap(CommandLine* line, char*) {
   line->instantiate.unknown_function_imports_trap = true;
   return Status::Ok();
 }
 
-Status SetBoundsChecks(CommandLine* line, const char* value) {
+Status SetBoundsChecks(CommandLine* line, char* value) {
   if (std::strcmp(value, "guard") == 0)
     line->open.bounds_checks = container::BoundsChecks::kGuard;
   else if (std::strcmp(value, "explicit") == 0)
@@ -160,7 +164,7 @@ Status SetBoundsChecks(CommandLine* line, const char* value) {
   return Status::Ok();
 }
 
-Status SetStackSize(CommandLine* line, const char* value) {
+Status SetStackSize(CommandLine* line, char* value) {
   char* end = nullptr;
   errno = 0;
   const unsigned long long bytes = std::strtoull(value, &end, 10);
@@ -172,7 +176,7 @@ Status SetStackSize(CommandLine* line, const char* value) {
 }
 
 // Null: the form without a value.
-Status SetMemoryReport(CommandLine* line, const char* value) {
+Status SetMemoryReport(CommandLine* line, char* value) {
   if (value != nullptr && std::strcmp(value, "json") != 0)
     return Error::Format("--memory-report is alone or =json, not \"%s\".", value);
   line->report = value == nullptr ? ReportForm::kText : ReportForm::kJson;
@@ -181,7 +185,7 @@ Status SetMemoryReport(CommandLine* line, const char* value) {
 
 struct Option {
   std::string_view name;
-  Status (*set)(CommandLine* line, const char* value);
+  Status (*set)(CommandLine* line, char* value);
   enum { kValue, kNoValue, kOptionalValue } value = kValue;
 };
 constexpr Option kOptions[] = {
@@ -206,6 +210,9 @@ const Option* FindOption(std::string_view name) {
 
 // `count` arguments without the program's name. Values follow '=' or as the next argument.
 Status Parse(int count, char** arguments, CommandLine* line) {
+  line->preopens.Reserve(count);
+  for (auto* list : {&line->program_environment, &line->listeners, &line->address_pool})
+    list->Reserve(count);
   int i = 0;
   for (; i < count && arguments[i][0] == '-'; ++i) {
     const std::string_view argument = arguments[i];
@@ -231,13 +238,13 @@ Status Parse(int count, char** arguments, CommandLine* line) {
     if (equals == std::string_view::npos && i + 1 == count) {
       return Error::Format("%s needs a value.", arguments[i]);
     }
-    const char* value =
+    char* const value =
         equals != std::string_view::npos ? arguments[i] + equals + 1 : arguments[++i];
     TENON_TRY(option->set(line, value));
   }
   if (i >= count) return Error::Format("There is no FILE.aot to run.");
   line->file = arguments[i];
-  line->arguments.assign(arguments + i + 1, arguments + count);
+  line->words = {arguments + i, static_cast<std::size_t>(count - i)};
   return Status::Ok();
 }
 
@@ -280,9 +287,10 @@ bool ParseVector(const char* text, std::uint64_t* cells) {
     return false;
   }
   const std::size_t low_digits = std::min<std::size_t>(digits, 16);
-  const std::string high(text + 2, digits - low_digits);
+  char high[17] = "";
+  std::memcpy(high, text + 2, digits - low_digits);
   cells[0] = std::strtoull(text + 2 + digits - low_digits, nullptr, 16);
-  cells[1] = high.empty() ? 0 : std::strtoull(high.c_str(), nullptr, 16);
+  cells[1] = std::strtoull(high, nullptr, 16);
   return true;
 }
 
@@ -417,10 +425,10 @@ int Invoke(const CommandLine& line, const Program& program, const char* name) {
   }
   const auto parameters = function.signature.parameters;
   const auto results = function.signature.results;
-  const std::size_t given = line.invoke != nullptr ? line.arguments.size() : 0;
-  if (given != parameters.size()) {
+  const auto given = line.words.subspan(line.invoke != nullptr ? 1 : line.words.size());
+  if (given.size() != parameters.size()) {
     const Error error = Error::Format("The function \"%s\" takes %zu arguments, not %zu.", name,
-                                      parameters.size(), given);
+                                      parameters.size(), given.size());
     return UsageError(error.text());
   }
   const auto cells_of = [](std::span<const ValueType> types) {
@@ -428,21 +436,21 @@ int Invoke(const CommandLine& line, const Program& program, const char* name) {
     for (const ValueType type : types) count += abi::CellsOf(type);
     return count;
   };
-  std::vector<std::uint64_t> values(
+  const auto values = std::make_unique<std::uint64_t[]>(
       std::max({cells_of(parameters), cells_of(results), std::size_t{1}}));
-  std::uint64_t* cell = values.data();
+  std::uint64_t* cell = values.get();
   for (std::size_t i = 0; i < parameters.size(); cell += abi::CellsOf(parameters[i]), ++i) {
-    if (!ParseValue(line.arguments[i], parameters[i], cell)) {
+    if (!ParseValue(given[i], parameters[i], cell)) {
       const Error error = Error::Format("Argument %zu, \"%s\", is not a value of type %s.", i + 1,
-                                        line.arguments[i], ValueTypeName(parameters[i]));
+                                        given[i], ValueTypeName(parameters[i]));
       return UsageError(error.text());
     }
   }
-  const CallOutcome outcome = CallProgram(program, function.function, values.data());
+  const CallOutcome outcome = CallProgram(program, function.function, values.get());
   if (outcome.trap != abi::TrapKind::kNone) {
     return ReportOutcome(line.file, program.environment, outcome.trap);
   }
-  cell = values.data();
+  cell = values.get();
   for (const ValueType result : results) {
     PrintValue(cell, result);
     cell += abi::CellsOf(result);
@@ -478,16 +486,11 @@ int RunLoaded(const CommandLine& line, Program& program) {
 }
 
 int Run(CommandLine& line) {
-  line.program_arguments.push_back(line.file);
-  if (line.invoke == nullptr) {
-    line.program_arguments.insert(line.program_arguments.end(), line.arguments.begin(),
-                                  line.arguments.end());
-  }
-  line.wasi.args = line.program_arguments;
-  line.wasi.environment = line.program_environment;
-  line.wasi.preopens = line.preopens;
-  line.wasi.listeners = line.listeners;
-  line.wasi.address_pool = line.address_pool;
+  line.wasi.args = line.invoke == nullptr ? line.words : line.words.first(1);
+  line.wasi.environment = line.program_environment.values();
+  line.wasi.preopens = line.preopens.values();
+  line.wasi.listeners = line.listeners.values();
+  line.wasi.address_pool = line.address_pool.values();
   signal(SIGPIPE, SIG_IGN);  // the program gets EPIPE instead
   Program program;
   const int status = RunLoaded(line, program);
@@ -498,8 +501,7 @@ int Run(CommandLine& line) {
   return status;
 }
 
-// Prints the file without choosing a variant: it may be for another machine.
-int Inspect(int count, char** arguments) {
+int InspectFile(int count, char** arguments) {
   const char* file = nullptr;
   bool json = false;
   for (int i = 0; i < count; ++i) {
@@ -511,45 +513,14 @@ int Inspect(int count, char** arguments) {
       file = arguments[i];
   }
   if (file == nullptr) return UsageError("There is no FILE.aot to inspect.");
-
-  const int descriptor = open(file, O_RDONLY | O_CLOEXEC);
-  struct stat status;
-  if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-    return FileError(file, Error::Format("cannot be read: %s", std::strerror(errno)).text());
-  }
-  if (!S_ISREG(status.st_mode)) return FileError(file, "is not a regular file");
-  const auto size = static_cast<std::size_t>(status.st_size);
-  const void* bytes = nullptr;
-  if (size > 0) {
-    bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (bytes == MAP_FAILED)
-      return FileError(file, Error::Format("cannot be read: %s", std::strerror(errno)).text());
-  }
-  // The mapping and the descriptor go with the process.
-  const auto view = container::View::Open({static_cast<const std::uint8_t*>(bytes), size});
-  if (!view.ok()) return FileError(file, view.error().text());
-  if (const Status sound = view->Verify(); !sound.ok())
-    return FileError(file, sound.error().text());
-  const loader::VariantReport report(view.value());
-  const container::DumpOutput output{
-      [](void* stream, const char* text, std::size_t length) {
-        std::fwrite(text, 1, length, static_cast<std::FILE*>(stream));
-      },
-      stdout,
-      [](const void* state, const container::VariantEntry& variant) {
-        return static_cast<const loader::VariantReport*>(state)->Explain(variant);
-      },
-      &report};
-  if (json)
-    container::DumpJson(view.value(), output);
-  else
-    container::DumpText(view.value(), output);
+  const Status status = Inspect(file, json);
+  if (!status.ok()) return FileError(file, status.error().text());
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
 int Main(int count, char** arguments) {
   const std::string_view first = count > 0 ? arguments[0] : "";
-  if (first == "inspect") return Inspect(count - 1, arguments + 1);
+  if (first == "inspect") return InspectFile(count - 1, arguments + 1);
   CommandLine line;
   const Status parsed = Parse(count, arguments, &line);
   if (!parsed.ok()) return UsageError(parsed.error().text());

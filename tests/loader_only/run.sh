@@ -69,6 +69,10 @@ is_smaller() {
   ((without_it < with_it))
 }
 check "without WASI, the library is smaller" is_smaller
+build_minimal() { cmake --preset minimal && cmake --build --preset minimal -j "$jobs"; }
+check "the preset minimal builds" build_minimal
+check "it runs a module" prints 42 build-minimal/bin/tenon --invoke=add "$work/add.aot" 40 2
+check "it refuses to inspect one" refuses "inspects no files" build-minimal/bin/tenon inspect "$work/add.aot"
 cat "$work/output"
 
 if [[ -d $spec/core ]]; then

@@ -4,8 +4,10 @@
 #
 #   tests/size/report.sh [MACHINE...]      x86_64, aarch64, riscv64, armv7; default: all
 #
-# Built as released (Release) and for size (MinSizeRel), in build-size-*. "text" is code and constants;
-# the program carries the C++ library's parts that it uses.
+# Built as released, and as the preset "minimal" is (with WASI and without), in build-size-*. "text" is what `size`
+# calls so: code, constants and tables. "tenon, text" is of the program that finds libstdc++.so and libc.so on the
+# target, and so is Tenon's own; "all in one" brings the C++ library's parts that it uses (Release: the C library's
+# too, where the machine can link so).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source cmake/packages.sh
@@ -14,11 +16,12 @@ machines=("$@")
 ((${#machines[@]})) || machines=(x86_64 aarch64 riscv64 armv7)
 jobs=${TENON_JOBS:-$(nproc)}
 
-kilobytes() { awk -v bytes="$1" 'BEGIN { printf "%d KB", (bytes + 512) / 1024 }'; }
-text_size() { "${prefix}size" "$1" | awk 'NR == 2 { print $1 }'; }
+kilobytes() { awk '{ printf "%.0f KB", $1 / 1000 }'; }
+file_size() { stat -c %s "$1" | kilobytes; }
+text_size() { "${prefix}size" "$1" | awk 'NR == 2 { print $1 }' | kilobytes; }
 
-echo "| machine | build | WASI | libtenon.so | of it text | tenon | of it text |"
-echo "|---|---|---|---|---|---|---|"
+echo "| machine | build | WASI | libtenon.so | its text | tenon, text | tenon, all in one | its text |"
+echo "|---|---|---|---|---|---|---|---|"
 for machine in "${machines[@]}"; do
   case $machine in
     "$(uname -m)") triple= ;;
@@ -34,17 +37,26 @@ for machine in "${machines[@]}"; do
     fi
     options=(--toolchain "$PWD/cmake/toolchains/$triple.cmake") prefix=$triple-
   fi
-  for build in Release MinSizeRel; do
+  for build in Release minimal; do
     for wasi in ON OFF; do
       directory=build-size-$machine-$build-$wasi
-      cmake -G Ninja -S . -B "$directory" -DCMAKE_BUILD_TYPE=$build -DTENON_COMPILER=OFF -DTENON_TESTS=OFF \
-        -DTENON_WASI=$wasi "${options[@]}" > /dev/null
-      cmake --build "$directory" -j "$jobs" --target tenon tenon_shared > /dev/null
+      configure=(cmake -G Ninja -S . -B "$directory" -DTENON_COMPILER=OFF -DTENON_TESTS=OFF -DTENON_WASI=$wasi
+                 "${options[@]}")
+      if [[ $build == minimal ]]; then
+        configure+=(-DCMAKE_BUILD_TYPE=MinSizeRel -DTENON_INSPECT=OFF -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON)
+      else
+        configure+=(-DCMAKE_BUILD_TYPE=Release)
+      fi
+      for static in OFF ON; do
+        "${configure[@]}" -DTENON_STATIC_CXX=$static > /dev/null
+        cmake --build "$directory" -j "$jobs" --target tenon tenon_shared > /dev/null
+        "${prefix}strip" -o "$directory/program-$static" "$directory/bin/tenon"
+      done
       "${prefix}strip" -o "$directory/library" "$directory/lib/libtenon.so"
-      "${prefix}strip" -o "$directory/program" "$directory/bin/tenon"
       echo "| $machine | $build | $([[ $wasi == ON ]] && echo with || echo without) |" \
-        "$(kilobytes "$(stat -c %s "$directory/library")") | $(kilobytes "$(text_size "$directory/library")") |" \
-        "$(kilobytes "$(stat -c %s "$directory/program")") | $(kilobytes "$(text_size "$directory/program")") |"
+        "$(file_size "$directory/library") | $(text_size "$directory/library") |" \
+        "$(text_size "$directory/program-OFF") |" \
+        "$(file_size "$directory/program-ON") | $(text_size "$directory/program-ON") |"
     done
   done
 done
