@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Measures everything and writes one JSON file and one HTML page with plots.
 
-Code against native and each peer (bench.py), compile time and memory, process
-start, loading and instantiating (startup.py), calls (call-bench), and sizes. A
-peer that is not on the machine is left out.
+Code against native and each peer (bench.py), also from -msimd128 modules and
+against the highest level, compile time and memory, process start, loading and
+instantiating (startup.py), calls (call-bench), and sizes (tests/size/report.sh). A
+peer that is not on the machine is left out. What people compare is printed as a
+table in the end.
 
     tests/bench/all.py --output result                  the programs of this directory
     tests/bench/all.py --suite polybench.json=DIRECTORY --compile sqlite.wasm --output result
@@ -16,13 +18,17 @@ import argparse
 import json
 import os
 import pathlib
+import platform
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 import bench
 import engines as engines_module
 import html_report
+import summary
 
 HERE = pathlib.Path(__file__).resolve().parent
 CALL_MODULE = HERE.parent / "memory" / "modules.c"
@@ -39,6 +45,11 @@ def parse_arguments():
                         help="how often hello is started (%(default)s)")
     parser.add_argument("--compile", action="append", default=[], type=pathlib.Path,
                         metavar="FILE.wasm", help="a module to measure compiling and loading of")
+    parser.add_argument("--compile-timeout", type=float, default=600.0, metavar="SECONDS",
+                        help="leave out a compiler that takes longer (%(default)s)")
+    parser.add_argument("--skip", default="", metavar="PART,PART",
+                        help="leave out parts: code, code_simd, compile, startup, calls, sizes, "
+                             "program_sizes")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("measurements"),
                         help="writes OUTPUT.json and OUTPUT.html (%(default)s)")
     engines_module.add_tool_arguments(parser)
@@ -67,19 +78,24 @@ def run_script(name, words, work_dir):
     return json.loads(result.read_text(encoding="utf-8"))
 
 
-def measured_run(command):
+def measured_run(command, timeout):
     """CPU seconds, wall seconds and peak bytes of a process that must succeed."""
     started = time.monotonic()
     identifier = os.posix_spawnp(command[0], command, os.environ)
+    killer = threading.Timer(timeout, os.kill, (identifier, signal.SIGKILL))
+    killer.start()
     _, status, usage = os.wait4(identifier, 0)
     wall = time.monotonic() - started
+    killer.cancel()
+    if status == signal.SIGKILL and wall >= timeout:
+        raise engines_module.BuildError(f"takes longer than {timeout:.0f} seconds")
     if status != 0:
         raise engines_module.BuildError(
             f"{' '.join(command)}: exit code {os.waitstatus_to_exitcode(status)}")
     return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024
 
 
-def measure_compiling(tools, module, work_dir):
+def measure_compiling(tools, module, work_dir, timeout):
     output = work_dir / (module.stem + ".aot")
     commands = {}
     tenonc = tools.tenon_program("tenonc")
@@ -95,7 +111,7 @@ def measure_compiling(tools, module, work_dir):
     entries = []
     for name, (command, file) in commands.items():
         try:
-            cpu, wall, peak = measured_run(command)
+            cpu, wall, peak = measured_run(command, timeout)
         except engines_module.BuildError as error:
             print(f"{name} left out: {error}", file=sys.stderr)
             continue
@@ -128,6 +144,23 @@ def measure_sizes(tools, containers):
     return {os.path.basename(file): os.stat(file).st_size for file in files if file is not None}
 
 
+def measure_program_sizes():
+    """The rows of tests/size/report.sh for this machine."""
+    script = HERE.parent / "size" / "report.sh"
+    result = subprocess.run([script, platform.machine()], stdout=subprocess.PIPE, check=False)
+    lines = [[cell.strip() for cell in line.strip(" |").split("|")]
+             for line in result.stdout.decode("utf-8").splitlines() if line.startswith("|")]
+    if result.returncode != 0 or len(lines) < 3:
+        raise engines_module.BuildError(f"{script}: exit code {result.returncode}")
+    return [dict(zip(lines[0], line)) for line in lines[2:]]
+
+
+def code_engines(tools):
+    """All that are there, the one that has to be asked for too."""
+    return ",".join(engine.name for engine in engines_module.all_engines(tools)
+                    if engine.missing() is None)
+
+
 def main():
     arguments = parse_arguments()
     tools = engines_module.tools_from(arguments)
@@ -138,6 +171,8 @@ def main():
     failures = []
 
     def part(name, measure):
+        if name in arguments.skip.split(","):
+            return None
         try:
             value = measure()
         except (engines_module.BuildError, OSError) as error:
@@ -149,23 +184,37 @@ def main():
 
     suites = [word for suite in arguments.suite for word in ("--suite", suite)]
     own = ["--own"] if suites else []
-    part("code", lambda: run_script("bench.py", own + suites + shared + [
-        f"--runs={arguments.runs}", f"--only={arguments.only}"], work_dir))
-    containers, compiling = [], []
-    for module in arguments.compile:
-        entries, output = measure_compiling(tools, module.resolve(), work_dir)
-        compiling += entries
-        containers += [str(output)] if output else []
-    document["compile"] = compiling
+    code_words = own + suites + [f"--runs={arguments.runs}", f"--only={arguments.only}"]
+    part("code", lambda: run_script("bench.py", code_words + shared + [
+        f"--engines={code_engines(tools)}"], work_dir))
+    # V8 has been measured; the flag of a shared option would be given twice.
+    flags = " ".join(tools.wasm_flags + ["-msimd128"])
+    part("code_simd", lambda: run_script(
+        "bench.py", code_words + [word for word in shared if not word.startswith("--wasm-flags=")] + [
+            f"--engines={code_engines(tools).replace(',node', '')}", f"--wasm-flags={flags}"], work_dir))
+    containers = []
+
+    def compile_all():
+        entries = []
+        for module in arguments.compile:
+            measured, output = measure_compiling(tools, module.resolve(), work_dir,
+                                                 arguments.compile_timeout)
+            entries.extend(measured)
+            containers.extend([str(output)] if output else [])
+        return entries
+
+    part("compile", compile_all)
     part("startup", lambda: run_script(
         "startup.py", containers + shared + [f"--processes={arguments.processes}"], work_dir))
     part("calls", lambda: measure_calls(tools, work_dir))
     part("sizes", lambda: measure_sizes(tools, containers))
+    part("program_sizes", measure_program_sizes)
 
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.with_suffix(".json").write_text(
         json.dumps(document, indent=2) + "\n", encoding="utf-8")
     arguments.output.with_suffix(".html").write_text(html_report.page(document), encoding="utf-8")
+    print(summary.markdown(summary.rows_of(document)))
     for failure in failures:
         print(f"all.py: {failure}", file=sys.stderr)
     return 1 if failures else 0

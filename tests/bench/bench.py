@@ -46,7 +46,8 @@ def parse_arguments():
     parser.add_argument("--only", metavar="PATTERN", default="",
                         help="only programs in whose name this regular expression is found")
     parser.add_argument("--engines", metavar="NAME,NAME",
-                        help="native, tenon-guard, tenon-explicit, wamr, node (default: all there)")
+                        help="native, tenon-guard, tenon-explicit, tenon-guard-level3, wamr, node "
+                             "(default: all there but tenon-guard-level3)")
     parser.add_argument("--runs", type=int, default=5, help="rounds of all engines (%(default)s)")
     parser.add_argument("--timeout", type=float, default=900.0, metavar="SECONDS",
                         help="longest time for one run (%(default)s)")
@@ -200,7 +201,7 @@ def main():
     for program in programs:
         entries = build(arguments, tools, program, engine_list)
         measure(arguments, program, engine_list, entries)
-        result = {"program": program.name, "engines": entries}
+        result = {"program": program.name, "suite": program.suite, "engines": entries}
         results.append(result)
         # A long run should show that it is alive, and failures at once.
         shown = []

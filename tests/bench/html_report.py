@@ -6,6 +6,8 @@ The page needs nothing else and has no scripts. What was not measured has no sec
 import html
 import math
 
+import summary
+
 COLOURS = ["#3b6fb6", "#d9822b", "#5a9e5a", "#b0476b", "#7d6bb0", "#7a7a7a"]
 
 STYLE = """
@@ -104,12 +106,12 @@ def scatter(points, x_label, y_label):
     return f'<svg width="{left + width + 130}" height="{top + height + 42}">{"".join(parts)}</svg>'
 
 
-def _code(code):
+def _code(code, title):
     names = [name for name in code["summary"] if name != code["reference"]]
     groups = [(result["program"], {name: entry["ratio"] for name, entry in result["engines"].items()
                                    if name in names and "ratio" in entry})
               for result in code["results"]]
-    return ["<h2>Code</h2>",
+    return [f"<h2>{title}</h2>",
             f"<p>Time ÷ time of {html.escape(code['reference'])}, medians of {code['runs']} rounds in "
             "which all run in turn. Less is better.</p>",
             bars(groups, names, reference=1.0)]
@@ -125,12 +127,13 @@ def _compile(entries):
 
 def _start(startup):
     processes = startup["processes"]
-    rows = [(name, f"{entry['median_seconds'] * 1e3:.3f}", f"{entry['least_seconds'] * 1e3:.3f}")
+    rows = [(name, f"{entry['median_seconds'] * 1e3:.3f}", f"{entry['least_seconds'] * 1e3:.3f}",
+             f"{entry['peak_bytes'] / 2**20:.2f}" if entry.get("peak_bytes") else "")
             for name, entry in processes.items() if "median_seconds" in entry]
     loading = startup["loading"]
     load_rows = [(entry["file"], entry["bytes"], f"{entry['load_ns'] / 1e3:.1f}",
                   f"{entry['instantiate_ns'] / 1e3:.1f}") for entry in loading]
-    return ["<h2>Start</h2>", table(["hello as a process", "median (ms)", "least (ms)"], rows),
+    return ["<h2>Start</h2>", table(["hello as a process", "median (ms)", "least (ms)", "peak memory (MiB)"], rows),
             table(["container", "bytes", "load (µs)", "instantiate (µs)"], load_rows),
             scatter([(entry["file"], entry["bytes"], entry["load_ns"] / 1e3) for entry in loading],
                     "bytes of the file", "load and check (µs)")]
@@ -140,8 +143,10 @@ def page(document):
     """The HTML of what all.py wrote as JSON."""
     parts = [f"<p>{html.escape(document['processor'] or '')}, {document['processors']} processors. "
              "Only ratios within one run mean anything.</p>"]
-    if "code" in document:
-        parts += _code(document["code"])
+    parts += ["<h2>In short</h2>", table(*summary.table_of(summary.rows_of(document)))]
+    for key, title in (("code", "Code"), ("code_simd", "Code from -msimd128 WebAssembly")):
+        if key in document:
+            parts += _code(document[key], title)
     if document.get("compile"):
         parts += _compile(document["compile"])
     if "startup" in document:
@@ -150,6 +155,9 @@ def page(document):
         parts += ["<h2>Calls</h2>", table(["call", "ns"], [
             (name.removesuffix("_ns").replace("_", " "), f"{value:.1f}")
             for name, value in document["calls"].items()])]
+    if document.get("program_sizes"):
+        builds = document["program_sizes"]
+        parts += ["<h2>The loader's sizes</h2>", table(builds[0], [build.values() for build in builds])]
     if document.get("sizes"):
         parts += ["<h2>Sizes</h2>", table(["file", "bytes"], document["sizes"].items())]
     return ("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Tenon: measurements"

@@ -43,6 +43,7 @@ class Program:
     time_pattern: str = OWN_TIME_PATTERN
     time_is: str = "seconds"
     ignore: list = dataclasses.field(default_factory=list)
+    suite: str = "own"  # the suite file's name without its ending
 
     def kernel_seconds(self, output):
         """The time the program reports for its kernel, or None if it does not.
@@ -120,6 +121,7 @@ def from_suite(argument):
                 time_pattern=time.get("pattern", OWN_TIME_PATTERN),
                 time_is=time.get("is", "seconds"),
                 ignore=suite.get("ignore", []) + entry.get("ignore", []),
+                suite=path.stem,
                 **lists,
             )
         )

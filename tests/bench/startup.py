@@ -54,6 +54,25 @@ def process_seconds(command, output):
     return seconds
 
 
+def peak_bytes(helper, command):
+    """The most memory that the process had resident; None if the helper could not be made."""
+    if helper is None:
+        return None
+    result = subprocess.run([str(helper)] + command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                            check=False)
+    return int(result.stdout) if result.returncode == 0 else None
+
+
+def build_peak_helper(tools, work_dir):
+    helper = work_dir / "peak_memory"
+    try:
+        engines_module.run_compiler([tools.clang, "-O1", HERE / "peak_memory.c", "-o", helper])
+    except engines_module.BuildError as error:
+        print(f"peak memory is left out: {error}", file=sys.stderr)
+        return None
+    return helper
+
+
 def check_greeting(command):
     """A process that fails early would otherwise look fast."""
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -62,7 +81,7 @@ def check_greeting(command):
             f"{' '.join(command)} printed {result.stdout.decode('utf-8', 'replace')[-500:]!r}")
 
 
-def measure_processes(engine_list, program, wasm, work_dir, count):
+def measure_processes(engine_list, program, wasm, work_dir, count, helper):
     """Starts hello in every engine in turn; returns a result or an error for each."""
     commands, results = {}, {}
     for engine in engine_list:
@@ -83,7 +102,8 @@ def measure_processes(engine_list, program, wasm, work_dir, count):
                 times[name].append(process_seconds(command, nowhere.fileno()))
     for name, values in times.items():
         results[name] = {"median_seconds": statistics.median(values),
-                         "least_seconds": min(values), "processes": count}
+                         "least_seconds": min(values), "processes": count,
+                         "peak_bytes": peak_bytes(helper, commands[name])}
     return {engine.name: results[engine.name] for engine in engine_list}
 
 
@@ -116,7 +136,8 @@ def main():
         for note in notes:
             print(note, file=sys.stderr)
         engines_module.build_wasm(tools, program, wasm)
-        processes = measure_processes(engine_list, program, wasm, work_dir, arguments.processes)
+        processes = measure_processes(engine_list, program, wasm, work_dir, arguments.processes,
+                                      build_peak_helper(tools, work_dir))
         containers = [work_dir / (program.name + engine.suffix) for engine in engine_list
                       if engine.name.startswith("tenon") and "error" not in processes[engine.name]]
         files = containers + [file.resolve() for file in arguments.files]
@@ -125,13 +146,14 @@ def main():
         print(f"startup.py: {error}", file=sys.stderr)
         return 2
 
-    print(f"{'hello as a process':<24}{'median':>12}{'least':>12}")
+    print(f"{'hello as a process':<24}{'median':>12}{'least':>12}{'peak memory':>15}")
     for name, entry in processes.items():
         if "error" in entry:
             print(f"{name:<24}{'failed':>12}  {entry['error']}")
         else:
             print(f"{name:<24}{entry['median_seconds'] * 1e3:>9.3f} ms"
-                  f"{entry['least_seconds'] * 1e3:>9.3f} ms")
+                  f"{entry['least_seconds'] * 1e3:>9.3f} ms"
+                  + (f"{entry['peak_bytes'] / 2**20:>11.2f} MiB" if entry["peak_bytes"] else ""))
     if loading:
         print(f"\n{'container':<24}{'bytes':>12}{'load':>12}{'instantiate':>13}")
         for entry in loading:
