@@ -103,6 +103,9 @@ stage "real programs"
 run_counting "real programs" bash tests/wasi/programs/run.sh "${TENON_WASI_PROGRAMS:-../wasi-programs}"
 
 if [[ $sanitizers == no ]]; then
+  stage "packages of npm, beside V8"
+  run_counting "packages of npm" bash tests/npm/run.sh "${TENON_NPM_PACKAGES:-../npm-packages}"
+
   stage "used by other projects"
   run_counting "used by other projects" bash tests/package/run.sh
 
