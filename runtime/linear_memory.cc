@@ -17,11 +17,20 @@
 namespace tenon::runtime {
 namespace {
 
-// MemoryInstance::flags beside container::LimitsFlag.
-constexpr std::uint32_t kGuarded = 1U << 16;     // reserved for every 32-bit index, registered
-constexpr std::uint32_t kReserved = 1U << 17;    // reserved up to the maximum: the base stays
-constexpr std::uint32_t kLargePages = 1U << 18;  // mapped, and large pages asked for
-constexpr std::uint32_t kBorrowed = 1U << 19;    // see ShareLinearMemory
+// What is said of a memory in MemoryInstance::flags, above the bits of container::LimitsFlag.
+enum class Trait {
+  kGuarded,     // reserved for every 32-bit index, registered
+  kReserved,    // reserved up to the maximum: the base stays
+  kLargePages,  // mapped, and large pages asked for
+  kBorrowed,    // see ShareLinearMemory
+};
+constexpr std::uint32_t BitOf(Trait trait) { return 1U << (16 + static_cast<unsigned>(trait)); }
+static_assert((container::kLimits64 | container::kLimitsShared) < BitOf(Trait::kGuarded));
+
+bool Has(const abi::MemoryInstance& memory, Trait trait) {
+  return (memory.flags & BitOf(trait)) != 0;
+}
+void Set(abi::MemoryInstance* memory, Trait trait) { memory->flags |= BitOf(trait); }
 
 // Programs that stride through arrays in a memory this large are bound by address translation
 // (PolyBench's correlation takes 1.6 times as long with small pages). In smaller ones, what large
@@ -102,15 +111,15 @@ void* Map(std::uint64_t size, std::uint64_t reserved, bool reserve, bool guard) 
 
 // For the whole reservation, so that the memory stays one mapping as it grows.
 void AskForLargePages(abi::MemoryInstance* memory, std::uint64_t size) {
-  if (size < kLargePagesFrom || (memory->flags & kLargePages) != 0) return;
+  if (size < kLargePagesFrom || Has(*memory, Trait::kLargePages)) return;
   os::PreferLargePages(memory->base, memory->reserved_bytes);
-  memory->flags |= kLargePages;
+  Set(memory, Trait::kLargePages);
 }
 
 bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
   const std::uint64_t added = size - memory->size_bytes;
   const std::uint32_t blocks = memory->base == nullptr ? 1 : 0;
-  const bool stays = (memory->flags & (kGuarded | kReserved)) != 0;
+  const bool stays = Has(*memory, Trait::kGuarded) || Has(*memory, Trait::kReserved);
   if (stays && size > memory->reserved_bytes) return false;
   if (!Charge(LedgerOf(*memory), added, blocks)) return false;
   if (stays) {
@@ -147,7 +156,7 @@ bool GrowAllocated(abi::MemoryInstance* memory, std::uint64_t size) {
 
 }  // namespace
 
-bool HasGuard(const abi::MemoryInstance& memory) { return (memory.flags & kGuarded) != 0; }
+bool HasGuard(const abi::MemoryInstance& memory) { return Has(memory, Trait::kGuarded); }
 
 bool NeedsGuard(const container::LimitsEntry& limits) {
   return (limits.flags & container::kLimits64) == 0 && limits.page_size_log2 == 16;
@@ -188,7 +197,7 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
                            static_cast<unsigned long long>(reserved));
     }
     memory->reserved_bytes = reserved;
-    if (reserve) memory->flags |= guard ? kGuarded : kReserved;
+    if (reserve) Set(memory, guard ? Trait::kGuarded : Trait::kReserved);
     AskForLargePages(memory, size);
   } else if (size != 0) {
     memory->base = static_cast<std::uint8_t*>(Allocate(ledger, size));
@@ -206,7 +215,7 @@ void ForgetShares() {
   g_borrowings = nullptr;
 }
 
-bool IsBorrowed(const abi::MemoryInstance& memory) { return (memory.flags & kBorrowed) != 0; }
+bool IsBorrowed(const abi::MemoryInstance& memory) { return Has(memory, Trait::kBorrowed); }
 
 Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger) {
   auto* const borrowing = static_cast<Borrowing*>(Allocate(ledger, sizeof(Borrowing)));
@@ -216,7 +225,7 @@ Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* origina
   *borrowing = {g_borrowings, copy, original};
   g_borrowings = borrowing;
   *copy = *original;
-  copy->flags |= kBorrowed;
+  Set(copy, Trait::kBorrowed);
   return Status::Ok();
 }
 

@@ -131,7 +131,8 @@ bool LiveOnce(const ModuleFile& file, char* error, std::uint32_t error_size) {
   life.error = error;
   life.error_size = error_size;
   error[0] = '\0';
-  life.module = wasm_runtime_load(file.bytes, file.size, error, error_size);
+  life.module = file.is_mapped ? tenon_load_file(file.path.c_str(), error, error_size)
+                               : wasm_runtime_load(file.bytes, file.size, error, error_size);
   if (life.module == nullptr) return false;
   wasm_runtime_set_wasi_args_ex(life.module, nullptr, 0, nullptr, 0, nullptr, 0, arguments, 1,
                                 nowhere, nowhere, nowhere);

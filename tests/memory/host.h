@@ -17,6 +17,7 @@ struct ModuleFile {
   std::uint8_t* bytes = nullptr;
   std::uint32_t size = 0;
   bool is_program = false;  // WASI: has _start; else modules.c
+  bool is_mapped = false;   // lives from its path instead of its bytes
 };
 ModuleFile ReadModuleFile(const char* path);
 

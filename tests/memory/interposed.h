@@ -17,6 +17,8 @@ struct SystemMemoryUse {
 void NoteAllocation();
 // Sees to it that it is.
 void WatchMalloc();
+// Whether blocks that were given back stay away from the system for long, to find their use.
+bool KeepsFreedBlocks();
 
 void StartWatching();
 SystemMemoryUse StopWatching();

@@ -8,6 +8,8 @@ using tenon::tests::NoteAllocation;
 
 void tenon::tests::WatchMalloc() {}
 
+bool tenon::tests::KeepsFreedBlocks() { return false; }
+
 extern "C" {
 
 void* __libc_malloc(std::size_t size);

@@ -14,3 +14,5 @@ void tenon::tests::WatchMalloc() {
       [](const volatile void*, std::size_t) { NoteAllocation(); }, [](const volatile void*) {});
   static_cast<void>(installed);
 }
+
+bool tenon::tests::KeepsFreedBlocks() { return true; }

@@ -4,6 +4,7 @@
 //
 // In a process of its own, because malloc, mmap and brk are the test's here. One of the
 // modules is tests/memory/modules.c. The last line counts the tests.
+#include <dirent.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -381,13 +382,56 @@ void TestMappedModes(const std::vector<ModuleFile>& modules) {
   Check(!tenon_init_with_pool(g_pool, 100, &none, small, sizeof small), "a pool of 100 bytes");
 }
 
-// Pages of address space that the process has.
-long AddressSpace() {
-  long pages = 0;
-  std::FILE* const file = std::fopen("/proc/self/statm", "r");
-  if (file == nullptr || std::fscanf(file, "%ld", &pages) != 1) pages = -1;
-  if (file != nullptr) std::fclose(file);
-  return pages;
+// What the process has of the system's: pages of address space, pages of memory, open files.
+struct Holdings {
+  long addresses = -1;
+  long memory = -1;
+  long files = 0;
+};
+
+Holdings CurrentHoldings() {
+  Holdings now;
+  if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld %ld", &now.addresses, &now.memory) != 2) now = {};
+    std::fclose(file);
+  }
+  if (DIR* const directory = ::opendir("/proc/self/fd")) {
+    while (::readdir(directory) != nullptr) ++now.files;
+    ::closedir(directory);
+  }
+  return now;
+}
+
+// However many modules, mapped and copied, have lived: nothing of them is left with the process.
+void TestManyLives(std::vector<ModuleFile> modules, long lives) {
+  char error[300] = "";
+  RuntimeInitArgs args = InitArgs();
+  args.mem_alloc_type = Alloc_With_System_Allocator;
+  bool good =
+      wasm_runtime_full_init(&args) && wasm_runtime_register_natives_raw("env", kRawNatives, 1);
+  const auto live = [&](long count) {
+    for (long i = 0; good && i < count; ++i) {
+      ModuleFile& module = modules[static_cast<std::size_t>(i) % modules.size()];
+      good = LiveOnce(module, error, sizeof error);
+      module.is_mapped = !module.is_mapped;
+    }
+    return CurrentHoldings();
+  };
+  const Holdings before = live(lives / 4);
+  const Holdings after = live(lives);
+  EverythingIsGone("many lives");
+  wasm_runtime_destroy();
+  Check(good, "many lives", error);
+  char detail[200];
+  std::snprintf(
+      detail, sizeof detail, "address space %ld to %ld pages, memory %ld to %ld, files %ld to %ld",
+      before.addresses, after.addresses, before.memory, after.memory, before.files, after.files);
+  // The C library's own heap may still settle.
+  constexpr long kSlack = 256;
+  const bool flat =
+      after.addresses <= before.addresses + kSlack && after.memory <= before.memory + kSlack;
+  Check(after.files == before.files && (flat || KeepsFreedBlocks()),
+        "many lives leave nothing with the process", detail);
 }
 
 // Whatever a memory has grown to, its addresses go with its instance.
@@ -401,7 +445,7 @@ void TestAddressSpace(const ModuleFile& library) {
   good = good && module != nullptr;
   long before = 0;
   for (int i = 0; good && i < 4; ++i) {
-    if (i == 1) before = AddressSpace();
+    if (i == 1) before = CurrentHoldings().addresses;
     const wasm_module_inst_t instance =
         wasm_runtime_instantiate(module, 65536, 0, error, sizeof error);
     good = instance != nullptr;
@@ -409,7 +453,7 @@ void TestAddressSpace(const ModuleFile& library) {
     for (int step = 0; step < 10; ++step) wasm_runtime_enlarge_memory(instance, 30);
     wasm_runtime_deinstantiate(instance);
   }
-  const long after = AddressSpace();
+  const long after = CurrentHoldings().addresses;
   if (module != nullptr) wasm_runtime_unload(module);
   wasm_runtime_destroy();
   char detail[400];
@@ -442,6 +486,7 @@ int Main(int count, char** arguments) {
   TestLimits(*library);
   TestForgottenObjects(modules);
   TestMappedModes(modules);
+  TestManyLives(modules, sequences);
   std::printf("%d passed, %d failed, 0 skipped\n", g_passed, g_failed);
   return g_failed == 0 ? 0 : 1;
 }
