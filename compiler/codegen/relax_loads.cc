@@ -11,9 +11,10 @@
 // Ferrante, Ottenstein and Warren 1987): LLVM removes a branch whose ways differ in nothing.
 // An argument of a function of the module is such a use only if that function needs it, and a
 // returned value only if every caller here needs it: LLVM inlines, and removes arguments and
-// results that nothing uses. So need is found for the whole module at once: first what anything
-// needs on some way (the least solution), then, of that, what has a use on every way (the
-// greatest).
+// results that nothing uses. (What it finds out only then, such as that a mask is 0 for one caller,
+// or that a stored value is overwritten unread, may still lose a load and its trap; --exact-order
+// keeps all.) So need is found for the whole module at once: first what anything needs on some way
+// (the least solution), then, of that, what has a use on every way (the greatest).
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/DenseSet.h>
 #include <llvm/ADT/SmallPtrSet.h>
@@ -44,6 +45,43 @@ llvm::Function* CalleeOf(const llvm::Instruction& instruction) {
   const auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction);
   llvm::Function* callee = call == nullptr ? nullptr : call->getCalledFunction();
   return callee == nullptr || callee->isDeclaration() ? nullptr : callee;
+}
+
+// Whether both are computed by the same instructions from the same values. Loads count as equal, so
+// that this may be so by chance only.
+bool IsSameComputation(const llvm::Value* a, const llvm::Value* b, unsigned depth = 8) {
+  if (a == b) return true;
+  const auto* left = llvm::dyn_cast<llvm::Instruction>(a);
+  const auto* right = llvm::dyn_cast<llvm::Instruction>(b);
+  if (depth == 0 || left == nullptr || right == nullptr || llvm::isa<llvm::PHINode>(left) ||
+      llvm::isa<llvm::CallInst>(left) || !left->isSameOperationAs(right)) {
+    return false;
+  }
+  for (unsigned i = 0; i < left->getNumOperands(); ++i) {
+    if (!IsSameComputation(left->getOperand(i), right->getOperand(i), depth - 1)) return false;
+  }
+  return true;
+}
+
+// Whether what the operation makes of its operands is known once they are seen to be equal: LLVM
+// then needs neither. Likewise a store of what its place holds already.
+bool CancelsOut(const llvm::Instruction& operation) {
+  if (const auto* store = llvm::dyn_cast<llvm::StoreInst>(&operation)) {
+    const auto* load = llvm::dyn_cast<llvm::LoadInst>(store->getValueOperand());
+    return load != nullptr &&
+           IsSameComputation(load->getPointerOperand(), store->getPointerOperand());
+  }
+  switch (operation.getOpcode()) {
+    case llvm::Instruction::Sub:
+    case llvm::Instruction::Xor:
+    case llvm::Instruction::UDiv:
+    case llvm::Instruction::SDiv:
+    case llvm::Instruction::URem:
+    case llvm::Instruction::SRem:
+    case llvm::Instruction::ICmp:
+      return IsSameComputation(operation.getOperand(0), operation.getOperand(1));
+    default: return false;
+  }
 }
 
 // A store into the results that the caller has made room for.
@@ -256,7 +294,7 @@ class Need {
   }
   bool IsUse(const llvm::Use& use) {
     auto& user = *llvm::cast<llvm::Instruction>(use.getUser());
-    if (MayBecomeConditional(use)) return false;
+    if (MayBecomeConditional(use) || CancelsOut(user)) return false;
     llvm::Function& function = *user.getFunction();
     if (IsResultStore(user)) return calls_[&function].empty();
     if (llvm::isa<llvm::ReturnInst>(user)) return CallersUse(function, std::nullopt);

@@ -1,5 +1,6 @@
 # A load traps though its value turns out not to be needed: what selects it, or joins it with another
-# condition, may not become a branch around the load, nor a conditional or masked load.
+# condition, may not become a branch around the load, nor a conditional or masked load; and what cancels
+# out is loaded first.
 set -eu
 # NAME, then the instructions of a function of a condition (local 0) and an address (local 1).
 function_named() {
@@ -29,6 +30,9 @@ i32.gt_s"
   function_named byte "i32.const 2048" "local.get 1" "i32.load8_s 0" "i32.const 7" "local.get 0" i32.select "i32.store8 0"
   function_named multiplied "i32.const 2048" "$positive" "$load" i32.mul "i32.store 0"
   function_named masked "i32.const 2048" "i32.const 0" "$positive" i32.sub "$load" i32.and "i32.store 0"
+  function_named difference "i32.const 2048" "$load" "$load" i32.sub "i32.store 0"
+  function_named equality "i32.const 2048" "$load" "$load" i32.eq "i32.store 0"
+  function_named stored_back "local.get 1" "$load" "i32.store 0"
   function_named vector "i32.const 2048" "local.get 1" "v128.load 0" "v128.const 1, 2, 3, 4" \
     "local.get 0" i32x4.splat "v128.const 0, 0, 0, 0" i32x4.gt_s v128.bitselect "v128.store 0"
   function_named vector_sum "i32.const 2048" "i32.const 2064" "v128.load 0" "local.get 1" "v128.load 0" i32x4.add \
@@ -41,7 +45,8 @@ for options in "--opt-level=0" "--opt-level=1" "--opt-level=2" "--opt-level=3" "
   for mode in guard explicit; do
     # shellcheck disable=SC2086
     "$TENONC" selected.wasm -o selected.aot --bounds-checks=$mode $options
-    for name in joined_by_or joined_by_and condition otherwise number float halfword byte multiplied masked vector vector_sum; do
+    for name in joined_by_or joined_by_and condition otherwise number float halfword byte multiplied masked difference equality \
+      stored_back vector vector_sum; do
       for value in 0 1; do
         status=0
         "$TENON" --invoke=$name selected.aot $value 65000 > output 2>&1 || status=$?
