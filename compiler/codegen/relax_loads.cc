@@ -127,6 +127,7 @@ class Need {
       if (!function.isDeclaration() && calls_[&function].empty()) NeedReturn(function);
     }
     Propagate();
+    FindDependents(module);
     KeepUsedOnEveryWay();
   }
 
@@ -229,13 +230,47 @@ class Need {
     }
   }
 
+  // What is calculated from values of guarded loads. Of nothing else does it matter where it is
+  // used, and some of it (the context) is used everywhere.
+  void FindDependents(llvm::Module& module) {
+    std::vector<llvm::Value*> found;
+    const auto add = [&](llvm::Value* value) {
+      if (dependents_.insert(value).second) found.push_back(value);
+    };
+    for (llvm::Function& function : module) {
+      for (llvm::BasicBlock& block : function) {
+        for (llvm::Instruction& instruction : block) {
+          if (IsGuardLoad(instruction)) add(&instruction);
+        }
+      }
+    }
+    while (!found.empty()) {
+      llvm::Value* value = found.back();
+      found.pop_back();
+      for (const llvm::Use& use : value->uses()) {
+        auto* user = llvm::cast<llvm::Instruction>(use.getUser());
+        if (llvm::Function* callee = CalleeOf(*user)) {
+          if (use.getOperandNo() < callee->arg_size()) add(callee->getArg(use.getOperandNo()));
+        } else if (llvm::isa<llvm::ReturnInst>(user)) {
+          for (llvm::CallInst* call : calls_[user->getFunction()]) add(call);
+        } else {
+          add(user);
+        }
+      }
+    }
+  }
+
+  void LookAgainAt(llvm::Value* value) {
+    if (dependents_.contains(value) && needed_.contains(value) && waiting_.insert(value).second)
+      work_.push_back(value);
+  }
   // Takes out of needed_ what is not used on every way, until nothing changes.
   void KeepUsedOnEveryWay() {
-    work_.assign(needed_.begin(), needed_.end());
+    for (llvm::Value* value : dependents_) LookAgainAt(value);
     while (!work_.empty()) {
       llvm::Value* value = work_.back();
       work_.pop_back();
-      if (!needed_.contains(value)) continue;
+      waiting_.erase(value);
       const auto* instruction = llvm::dyn_cast<llvm::Instruction>(value);
       if (instruction != nullptr && instruction->isTerminator()) continue;
       if (IsUsedOnEveryWay(*value)) continue;
@@ -246,7 +281,7 @@ class Need {
   void LookAgainAtOperandsOf(llvm::Value& value) {
     if (auto* argument = llvm::dyn_cast<llvm::Argument>(&value)) {
       for (llvm::CallInst* call : calls_[argument->getParent()])
-        work_.push_back(call->getArgOperand(argument->getArgNo()));
+        LookAgainAt(call->getArgOperand(argument->getArgNo()));
       return;
     }
     auto& instruction = llvm::cast<llvm::Instruction>(value);
@@ -257,15 +292,15 @@ class Need {
     if (llvm::Function* callee = call == nullptr ? nullptr : CalleeOf(*call)) {
       for (llvm::BasicBlock& block : *callee) LookAgainAtReturn(*block.getTerminator());
     }
-    for (llvm::Value* operand : instruction.operands()) work_.push_back(operand);
+    for (llvm::Value* operand : instruction.operands()) LookAgainAt(operand);
   }
   void LookAgainAtReturn(llvm::Instruction& terminator) {
     auto* end = llvm::dyn_cast<llvm::ReturnInst>(&terminator);
     if (end == nullptr || end->getReturnValue() == nullptr) return;
     llvm::Value* value = end->getReturnValue();
-    work_.push_back(value);
+    LookAgainAt(value);
     while (auto* insert = llvm::dyn_cast<llvm::InsertValueInst>(value)) {
-      work_.push_back(insert->getInsertedValueOperand());
+      LookAgainAt(insert->getInsertedValueOperand());
       value = insert->getAggregateOperand();
     }
   }
@@ -344,6 +379,8 @@ class Need {
 
   llvm::DenseMap<llvm::Function*, std::vector<llvm::CallInst*>> calls_;
   llvm::DenseSet<llvm::Value*> needed_;
+  llvm::DenseSet<llvm::Value*> dependents_;
+  llvm::DenseSet<llvm::Value*> waiting_;  // what work_ has, while looking again
   llvm::DenseSet<const llvm::Instruction*> roots_;
   llvm::DenseSet<llvm::Function*> returns_needed_;
   llvm::DenseMap<llvm::BasicBlock*, std::vector<llvm::Instruction*>> controllers_;
