@@ -34,6 +34,7 @@
 #include <utility>
 
 #include "compiler/codegen/narrow_induction.h"
+#include "compiler/codegen/separate_strides.h"
 #include "compiler/codegen/split_loops.h"
 
 namespace tenon::compiler {
@@ -122,6 +123,7 @@ llvm::FunctionPassManager OptimizeNumeric() {
   llvm::FunctionPassManager optimize;
   optimize.addPass(NarrowInductionPass());
   optimize.addPass(SplitLoopsPass());
+  optimize.addPass(SeparateStridesPass());
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::LoopLoadEliminationPass());
   optimize.addPass(llvm::InstCombinePass());
@@ -138,6 +140,7 @@ llvm::FunctionPassManager OptimizeOthers() {
   llvm::FunctionPassManager optimize;
   optimize.addPass(NarrowInductionPass());
   optimize.addPass(SplitLoopsPass());
+  optimize.addPass(SeparateStridesPass());
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::InstCombinePass());
   optimize.addPass(llvm::SimplifyCFGPass(FinalControlFlow()));
@@ -215,6 +218,7 @@ llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level) 
           [](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
             manager.addPass(NarrowInductionPass());
             manager.addPass(SplitLoopsPass());
+            manager.addPass(SeparateStridesPass());
           });
       return passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
   }

@@ -17,11 +17,11 @@
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
-#include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
-#include <optional>
 #include <vector>
+
+#include "compiler/codegen/memory_address.h"
 
 namespace tenon::compiler {
 
@@ -30,37 +30,13 @@ namespace {
 // Shorter loops gain nothing from vectors that pays for the rounds.
 constexpr std::uint64_t kFewestIterations = 32;
 
-// An address as the sum of a base and an index of 32 or 64 bits.
-struct Address {
-  const llvm::Value* base;
-  const llvm::SCEV* index;
-};
-
-std::optional<Address> AddressOf(const llvm::Value* pointer, llvm::ScalarEvolution& evolution) {
-  using namespace llvm::PatternMatch;
-  llvm::APInt offset(64, 0);
-  const llvm::Value* inner = pointer->stripAndAccumulateConstantOffsets(
-      evolution.getDataLayout(), offset, /*AllowNonInbounds=*/true);
-  const auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(inner);
-  if (element == nullptr || element->getNumIndices() != 1 ||
-      !element->getSourceElementType()->isIntegerTy(8)) {
-    return std::nullopt;
-  }
-  llvm::Value* index = *element->idx_begin();
-  llvm::Value* narrow = nullptr;
-  if (match(index, m_ZExt(m_Value(narrow))) && narrow->getType()->isIntegerTy(32)) index = narrow;
-  const llvm::SCEV* expression = evolution.getSCEV(index);
-  return Address{element->getPointerOperand(),
-                 evolution.getAddExpr(expression, evolution.getConstant(expression->getType(),
-                                                                        offset.getZExtValue()))};
-}
-
 // The number of the iteration whose store meets the load, or null if none is known to be able to.
-const llvm::SCEV* MeetingIteration(const llvm::LoadInst& load, const llvm::StoreInst& store,
+const llvm::SCEV* MeetingIteration(llvm::LoadInst& load, llvm::StoreInst& store,
                                    const llvm::Loop& loop, llvm::ScalarEvolution& evolution) {
-  const auto from = AddressOf(load.getPointerOperand(), evolution);
-  const auto to = AddressOf(store.getPointerOperand(), evolution);
-  if (!from || !to || from->base != to->base || from->index->getType() != to->index->getType() ||
+  const auto from = FindMemoryAddress(load.getPointerOperand(), evolution);
+  const auto to = FindMemoryAddress(store.getPointerOperand(), evolution);
+  if (!from || !to || from->base() != to->base() ||
+      from->index->getType() != to->index->getType() ||
       load.getType() != store.getValueOperand()->getType() ||
       !evolution.isLoopInvariant(from->index, &loop)) {
     return nullptr;
@@ -84,21 +60,21 @@ const llvm::SCEV* MeetingIteration(const llvm::LoadInst& load, const llvm::Store
 }
 
 const llvm::SCEV* MeetingIteration(const llvm::Loop& loop, llvm::ScalarEvolution& evolution) {
-  std::vector<const llvm::LoadInst*> loads;
-  std::vector<const llvm::StoreInst*> stores;
-  for (const llvm::Instruction& instruction : *loop.getHeader()) {
-    if (const auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
+  std::vector<llvm::LoadInst*> loads;
+  std::vector<llvm::StoreInst*> stores;
+  for (llvm::Instruction& instruction : *loop.getHeader()) {
+    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
       if (!load->isSimple()) return nullptr;
       if (loop.isLoopInvariant(load->getPointerOperand())) loads.push_back(load);
-    } else if (const auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) {
+    } else if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) {
       if (!store->isSimple()) return nullptr;
       stores.push_back(store);
     } else if (instruction.mayReadOrWriteMemory()) {
       return nullptr;
     }
   }
-  for (const llvm::LoadInst* load : loads) {
-    for (const llvm::StoreInst* store : stores) {
+  for (llvm::LoadInst* load : loads) {
+    for (llvm::StoreInst* store : stores) {
       if (const llvm::SCEV* iteration = MeetingIteration(*load, *store, loop, evolution))
         return iteration;
     }

@@ -39,7 +39,7 @@ __attribute__((noinline)) static void move_overlapping(double* x, int n) {
 #pragma clang loop unroll_count(2)
   for (int i = 0; i + 3 < n; ++i) x[i + 3] = x[i] + 1;
 }
-enum { ROWS = 7, COLUMNS = 150 };
+enum { ROWS = 40, COLUMNS = 150 };
 static int table[ROWS][COLUMNS];
 static double reals[ROWS][COLUMNS];
 // As Floyd and Warshall: the iteration j == k may change what all others add.
@@ -57,6 +57,14 @@ __attribute__((noinline)) static void upwards(int* row, int k, int n) {
 __attribute__((noinline)) static void downwards(double* row, int k, int n) {
   for (int j = n - 1; j >= 0; --j) row[j] = row[j] * 0.5 + row[k];
 }
+// A row and a column, which may be of one matrix.
+__attribute__((noinline)) static void across(double* row, const double* column, int n) {
+  for (int j = 0; j < n; ++j) row[j] += 0.5 * column[j * COLUMNS];
+}
+__attribute__((noinline)) static void transpose(int rows) {
+  for (int i = 0; i < rows; ++i)
+    for (int j = 0; j < rows; ++j) reals[i][j] = reals[j][i] + reals[i][j] * 0.25;
+}
 __attribute__((noinline)) static double meet(void) {
   static const int lengths[] = {1, 5, 31, 32, 33, 64, 100, COLUMNS};
   double sum = 0;
@@ -66,6 +74,10 @@ __attribute__((noinline)) static double meet(void) {
   for (unsigned l = 0; l < sizeof lengths / sizeof *lengths; ++l) {
     const int n = lengths[l];
     for (int k = -2; k < n + 2; ++k) { upwards(table[3], k, n); downwards(reals[3], k, n); }
+  }
+  for (int n = 1; n <= ROWS; ++n) {
+    across(reals[0], &reals[1][n], n - 1); across(reals[n - 1], &reals[0][n], n); across(&q[0][0], &reals[0][3], ROWS);
+    transpose(n);
   }
   for (int i = 0; i < ROWS; ++i)
     for (int j = 0; j < COLUMNS; ++j) sum = sum * 0.75 + table[i][j] + reals[i][j];
