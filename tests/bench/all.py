@@ -20,6 +20,7 @@ import os
 import pathlib
 import platform
 import signal
+import statistics
 import subprocess
 import sys
 import threading
@@ -48,7 +49,7 @@ def parse_arguments():
     parser.add_argument("--compile-timeout", type=float, default=600.0, metavar="SECONDS",
                         help="leave out a compiler that takes longer (%(default)s)")
     parser.add_argument("--skip", default="", metavar="PART,PART",
-                        help="leave out parts: code, code_simd, compile, startup, calls, sizes, "
+                        help="leave out parts: code, code_simd, compile, startup, interface, calls, sizes, "
                              "program_sizes")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("measurements"),
                         help="writes OUTPUT.json and OUTPUT.html (%(default)s)")
@@ -122,21 +123,54 @@ def measure_compiling(tools, module, work_dir, timeout):
     return entries, output if output.exists() else None
 
 
+def peers(tools, subject, work_dir):
+    """(name, program, compile command's start, suffix) of Tenon and, if it can be built for, WAMR."""
+    program, tenonc = tools.tenon_program(subject + "-bench"), tools.tenon_program("tenonc")
+    found = []
+    if program is not None and tenonc is not None:
+        found.append(("tenon", program, [tenonc] + tools.tenonc_flags, ".aot"))
+    wamrc = tools.wamr_program("wamrc")
+    if wamrc is not None:
+        bench_program = tools.wamr_bench(subject, work_dir / (subject + "-bench.wamr"))
+        if bench_program is not None:
+            found.append(("wamr", bench_program, [wamrc] + tools.wamrc_flags, ".wamr.aot"))
+    return found
+
+
 def measure_calls(tools, work_dir):
-    program, tenonc = tools.tenon_program("call-bench"), tools.tenon_program("tenonc")
-    if program is None or tenonc is None:
-        return None
-    wasm, aot = work_dir / "modules.wasm", work_dir / "modules.aot"
-    commands = [
-        [tools.clang, "--target=wasm32", "-O1", "-nostdlib", "-Wl,--no-entry", str(CALL_MODULE),
-         "-o", str(wasm)],
-        [tenonc, str(wasm), "-o", str(aot)]]
-    for command in commands:
-        engines_module.run_compiler(command)
-    result = subprocess.run([program, aot], stdout=subprocess.PIPE, check=False)
-    if result.returncode != 0:
-        raise engines_module.BuildError(f"call-bench: exit code {result.returncode}")
-    return json.loads(result.stdout)
+    """Nanoseconds by name, for each engine; three runs in turn, the medians."""
+    wasm = work_dir / "modules.wasm"
+    engines_module.run_compiler([tools.clang, "--target=wasm32", "-O1", "-nostdlib",
+                                 "-Wl,--no-entry", str(CALL_MODULE), "-o", str(wasm)])
+    engines, runs = peers(tools, "call", work_dir), {}
+    for _, _, compiler, suffix in engines:
+        engines_module.run_compiler(compiler + ["-o", str(wasm.with_suffix(suffix)), str(wasm)])
+    for _ in range(3):
+        for name, program, _, suffix in engines:
+            result = subprocess.run([program, wasm.with_suffix(suffix)], stdout=subprocess.PIPE,
+                                    check=False)
+            if result.returncode != 0:
+                raise engines_module.BuildError(f"{program}: exit code {result.returncode}")
+            runs.setdefault(name, []).append(json.loads(result.stdout))
+    return {name: {key: statistics.median(run[key] for run in results) for key in results[0]}
+            for name, results in runs.items()} or None
+
+
+def measure_starting(tools, modules, work_dir):
+    """What start-bench says of hello and of the modules that were compiled, for each engine."""
+    found = {}
+    hello = work_dir / "hello.wasm"
+    for name, program, compiler, suffix in peers(tools, "start", work_dir):
+        files = [work_dir / (module.stem + suffix) for module in [hello] + modules]
+        if hello.exists():
+            engines_module.run_compiler(compiler + ["-o", str(files[0]), str(hello)])
+        # A module that needs more of its host than there is here is left out.
+        result = subprocess.run([program] + [file for file in files if file.exists()],
+                                stdout=subprocess.PIPE, check=False)
+        found[name] = [json.loads(line) for line in result.stdout.decode("utf-8").splitlines()]
+        for entry in found[name]:
+            entry["module"] = os.path.basename(entry.pop("file")).removesuffix(suffix)
+    return found or None
 
 
 def measure_sizes(tools, containers):
@@ -161,6 +195,12 @@ def code_engines(tools):
                     if engine.missing() is None)
 
 
+def write(output, document):
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.with_suffix(".json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    output.with_suffix(".html").write_text(html_report.page(document), encoding="utf-8")
+
+
 def main():
     arguments = parse_arguments()
     tools = engines_module.tools_from(arguments)
@@ -180,6 +220,7 @@ def main():
             return None
         if value is not None:
             document[name] = value
+            write(arguments.output, document)  # a later part may take an hour
         return value
 
     suites = [word for suite in arguments.suite for word in ("--suite", suite)]
@@ -206,14 +247,12 @@ def main():
     part("compile", compile_all)
     part("startup", lambda: run_script(
         "startup.py", containers + shared + [f"--processes={arguments.processes}"], work_dir))
+    part("interface", lambda: measure_starting(tools, arguments.compile, work_dir))
     part("calls", lambda: measure_calls(tools, work_dir))
     part("sizes", lambda: measure_sizes(tools, containers))
     part("program_sizes", measure_program_sizes)
 
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.with_suffix(".json").write_text(
-        json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    arguments.output.with_suffix(".html").write_text(html_report.page(document), encoding="utf-8")
+    write(arguments.output, document)
     print(summary.markdown(summary.rows_of(document)))
     for failure in failures:
         print(f"all.py: {failure}", file=sys.stderr)

@@ -31,6 +31,8 @@ class Tools:
     clang: str
     tenon_directory: pathlib.Path
     wamr_directory: pathlib.Path = None
+    wamr_sources: pathlib.Path = None
+    wamr_library: pathlib.Path = None
     node: str = None
     native_flags: list = dataclasses.field(default_factory=list)
     wasm_flags: list = dataclasses.field(default_factory=list)
@@ -48,6 +50,16 @@ class Tools:
             path = self.wamr_directory / name
             return str(path) if path.exists() else None
         return shutil.which(name)
+
+    def wamr_bench(self, subject, output):
+        """A bench of this directory built against WAMR's header and library; None without them."""
+        if self.wamr_sources is None or self.wamr_library is None:
+            return None
+        run_compiler([os.environ.get("CXX", "c++"), "-std=c++20", "-O2",
+                      "-I", self.wamr_sources / "core" / "iwasm" / "include",
+                      HERE / (subject + "_bench.cc"), self.wamr_library,
+                      "-lpthread", "-lm", "-ldl", "-o", output])
+        return str(output)
 
     def tenon_program(self, name):
         path = self.tenon_directory / name
@@ -193,6 +205,9 @@ def add_tool_arguments(parser):
                         help="where tenonc and tenon are (build/bin of this repository)")
     parser.add_argument("--wamr-dir", type=pathlib.Path,
                         help="where wamrc and iwasm are (else they are looked for in PATH)")
+    parser.add_argument("--wamr-sources", type=pathlib.Path,
+                        help="a checkout of WAMR, to measure its calls and loading")
+    parser.add_argument("--wamr-library", type=pathlib.Path, help="and the libiwasm.a made from it")
     parser.add_argument("--node", default="node", help="the node program (%(default)s)")
     parser.add_argument("--work-dir", type=pathlib.Path, default=repository / "build" / "bench",
                         help="where build products go (build/bench of this repository)")
@@ -206,6 +221,8 @@ def tools_from(arguments):
         clang=arguments.clang,
         tenon_directory=arguments.tenon_dir.resolve(),
         wamr_directory=arguments.wamr_dir.resolve() if arguments.wamr_dir else None,
+        wamr_sources=arguments.wamr_sources,
+        wamr_library=arguments.wamr_library,
         node=arguments.node,
         native_flags=arguments.native_flags.split(),
         wasm_flags=arguments.wasm_flags.split(),

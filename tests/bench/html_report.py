@@ -152,9 +152,10 @@ def page(document):
     if "startup" in document:
         parts += _start(document["startup"])
     if "calls" in document:
-        parts += ["<h2>Calls</h2>", table(["call", "ns"], [
-            (name.removesuffix("_ns").replace("_", " "), f"{value:.1f}")
-            for name, value in document["calls"].items()])]
+        engines = document["calls"]
+        parts += ["<h2>Calls</h2>", table(["ns"] + list(engines), [
+            [name.removesuffix("_ns").replace("_", " ")] + [f"{calls[name]:.1f}" for calls in engines.values()]
+            for name in next(iter(engines.values()))])]
     if document.get("program_sizes"):
         builds = document["program_sizes"]
         parts += ["<h2>The loader's sizes</h2>", table(builds[0], [build.values() for build in builds])]

@@ -92,13 +92,21 @@ def rows_of(document):
     for key, condition in (("code", ""), ("code_simd", ", -msimd128")):
         if key in document:
             rows += _code_rows(document[key], condition)
+    names = {"tenon": TENON, "wamr": WAMR}
     if "calls" in document:
-        calls = document["calls"]
         rows.append(("call host → wasm; with an i32 each way; wasm → host",
-                     {TENON: f"{calls['host_to_wasm_ns']:.1f} ns; {calls['host_to_wasm_i32_ns']:.1f} ns; "
-                             f"{calls['wasm_to_host_ns']:.1f} ns"}))
+                     {names[engine]: "; ".join(f"{calls[key]:.1f} ns" for key in (
+                         "host_to_wasm_ns", "host_to_wasm_i32_ns", "wasm_to_host_ns"))
+                      for engine, calls in document["calls"].items()}))
     if "startup" in document:
         rows += _start_rows(document["startup"])
+    interface = document.get("interface", {})
+    modules = [entry["module"] for entries in interface.values() for entry in entries]
+    for module in dict.fromkeys(modules):
+        rows.append((f"load; instantiate {module} through wasm_export.h",
+                     {names[engine]: f"{entry['load_ns'] / 1e3:.1f} µs; {entry['instantiate_ns'] / 1e3:.1f} µs"
+                      for engine, entries in interface.items() for entry in entries
+                      if entry["module"] == module}))
     rows += _compile_rows(document.get("compile", []))
     for build in document.get("program_sizes", []):
         rows.append((f"text of tenon beside the C++ library: {build['build']}, {build['WASI']} WASI",
