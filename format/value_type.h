@@ -12,7 +12,8 @@
 // included (FORMAT.md, types). At run time every reference is one pointer-sized word, null is 0:
 // a FuncRef*, the host's pointer, an exception package; a struct or array will be a
 // pointer to an object that begins with its type's key, and i31 a word with the lowest
-// bit set, which no pointer has.
+// bit set, which no pointer to an object has. The host's pointers may have any bits: external
+// references are no subtype of any other, and any.convert_extern will put one into an object.
 #pragma once
 
 #include <cstdint>
