@@ -105,14 +105,13 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   Lower(job, task, *machine, module);
   SetTargetOfFunctions(module, *machine);
   if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
-  const bool has_bounds_checks =
-      std::any_of(job.module.memories.begin(), job.module.memories.end(), [&](const auto& memory) {
-        return !ModuleLowering::IsGuarded(task.variant->bounds_checks, memory.limits);
-      });
-  const bool exact_order =
-      job.options.exact_order && task.variant->bounds_checks == container::BoundsChecks::kGuard;
-  TENON_TRY(Optimize(module, *machine, job.options.opt_level, has_bounds_checks, exact_order,
-                     job.options.time_report));
+  AccessRules accesses;
+  for (const auto& memory : job.module.memories) {
+    const bool guarded = ModuleLowering::IsGuarded(task.variant->bounds_checks, memory.limits);
+    (guarded ? accesses.has_guards : accesses.has_bounds_checks) = true;
+  }
+  accesses.exact_order = job.options.exact_order && accesses.has_guards;
+  TENON_TRY(Optimize(module, *machine, job.options.opt_level, accesses, job.options.time_report));
   if (job.options.format == OutputFormat::kLlvmIr) return Print(module);
   return EmitObject(module, *machine, job.options.time_report);
 }

@@ -26,6 +26,7 @@
 #include "compiler/codegen/reduce_checks.h"
 #include "compiler/codegen/reroll_loops.h"
 #include "compiler/codegen/timed_passes.h"
+#include "compiler/codegen/whole_accesses.h"
 
 namespace tenon::compiler {
 
@@ -42,7 +43,7 @@ void Step(std::optional<StepTimes>& times, const char* name, Work&& work) {
 }  // namespace
 
 Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
-                bool has_bounds_checks, bool exact_order, TimeReport* report) {
+                const AccessRules& accesses, TimeReport* report) {
   const StageTimer timer(report, TimeReport::Stage::kOptimize);
   std::optional<StepTimes> times;
   llvm::PassInstrumentationCallbacks callbacks;
@@ -72,7 +73,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, call_graph, modules);
 
-  if (exact_order) KeepAccessOrder(module);
+  if (accesses.exact_order) KeepAccessOrder(module);
   llvm::FunctionPassManager early;
   early.addPass(llvm::PromotePass());
   if (opt_level > 0) {
@@ -88,10 +89,11 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     if (function.isDeclaration()) continue;
     early.run(function, functions);
   }
-  if (!exact_order) Step(times, "RelaxUsedLoads", [&] { RelaxUsedLoads(module); });
+  if (!accesses.exact_order) Step(times, "RelaxUsedLoads", [&] { RelaxUsedLoads(module); });
   for (llvm::Function& function : module) {
     if (function.isDeclaration() || opt_level < 2) continue;
-    if (has_bounds_checks) Step(times, "ReduceChecks", [&] { ReduceChecks(function, functions); });
+    if (accesses.has_bounds_checks)
+      Step(times, "ReduceChecks", [&] { ReduceChecks(function, functions); });
     loop_form.run(function, functions);
     bool rebased = false;
     Step(times, "RebaseInduction",
@@ -115,7 +117,10 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
     // Trampolines and thunks run before or after wasm code that checks.
     if (function.isDeclaration() || !function.getName().starts_with("f")) continue;
     ExpandWideDivisions(function);
-    SeparateSelectedLoads(function);
+    if (accesses.has_guards) {
+      KeepAccessesWhole(function);
+      SeparateSelectedLoads(function);
+    }
     if (opt_level > 0) {
       Step(times, "NarrowComparisons", [&] { NarrowComparisons(function); });
       Step(times, "ExtendEarly", [&] { ExtendEarly(function); });

@@ -18,12 +18,16 @@ void SetTarget(llvm::Module& module, const llvm::TargetMachine& machine);
 // Says it in its functions, once they are there, for the optimiser and the code generator.
 void SetTargetOfFunctions(llvm::Module& module, const llvm::TargetMachine& machine);
 
+struct AccessRules {
+  bool has_bounds_checks = false;  // accesses of some memory are compared with its size
+  bool has_guards = false;         // those of others are guarded by pages
+  bool exact_order = false;        // one that traps finds exactly the stores before it
+};
+
 // Runs the pipeline of `opt_level` (0 to 3) over freshly lowered IR and adds stack checks.
-// `has_bounds_checks`: accesses of memory are compared with its size, rather than guarded by pages.
-// `exact_order`: a memory access that traps finds exactly the stores before it.
 // `report`, if there is one, is told what the passes take.
 Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
-                bool has_bounds_checks, bool exact_order, TimeReport* report);
+                const AccessRules& accesses, TimeReport* report);
 
 // The relocatable object of an optimised module.
 Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine,

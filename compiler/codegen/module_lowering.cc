@@ -10,6 +10,7 @@
 #include "compiler/codegen/architecture.h"
 #include "compiler/codegen/hoist_descriptors.h"
 #include "compiler/codegen/may_throw.h"
+#include "compiler/codegen/whole_accesses.h"
 
 namespace tenon::compiler {
 
@@ -109,7 +110,7 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
     return metadata.createTBAAStructTagNode(type, type, 0);
   };
   for (const char* name : {"context", kMemoryDescriptorType, "table descriptor", "table elements",
-                           "linear memory", "imported globals", "exception"}) {
+                           kMemoryType, "imported globals", "exception"}) {
     tags_.push_back(tag(name));
   }
   for (std::size_t i = 0; i < wasm.globals.size(); ++i) {

@@ -39,8 +39,24 @@ bool IsOnlySelected(const llvm::LoadInst& load) {
 
 }  // namespace
 
+void KeepLoadWhole(llvm::LoadInst& load) {
+  llvm::Type* type = load.getType();
+  const unsigned bits = static_cast<unsigned>(type->getPrimitiveSizeInBits());
+  const bool fits = type->isVectorTy() ? bits == 128 : bits <= 64;
+  if (!InfoOf(*load.getModule()).folds_volatile_loads || !fits) return load.setVolatile(true);
+  llvm::FunctionType* same = llvm::FunctionType::get(type, {type}, false);
+  llvm::IRBuilder<> builder(load.getNextNode());
+  // No instruction, but it wants its operand in a register.
+  llvm::CallInst* value =
+      builder.CreateCall(same,
+                         llvm::InlineAsm::get(same, "", type->isIntegerTy() ? "=r,0" : "=x,0",
+                                              /*hasSideEffects=*/false),
+                         {&load});
+  load.replaceUsesWithIf(value, [&](const llvm::Use& use) { return use.getUser() != value; });
+}
+
 void SeparateSelectedLoads(llvm::Function& function) {
-  if (!InfoOf(*function.getParent()).folds_loads_conditionally) return;
+  if (!InfoOf(*function.getParent()).folds_volatile_loads) return;
   std::vector<llvm::LoadInst*> loads;
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : block) {
@@ -48,18 +64,7 @@ void SeparateSelectedLoads(llvm::Function& function) {
       if (load != nullptr && load->isVolatile() && IsOnlySelected(*load)) loads.push_back(load);
     }
   }
-  for (llvm::LoadInst* load : loads) {
-    llvm::Type* type = load->getType();
-    llvm::IRBuilder<> builder(load->getNextNode());
-    llvm::FunctionType* same = llvm::FunctionType::get(type, {type}, false);
-    // No instruction, but it wants its operand in a register.
-    llvm::CallInst* value =
-        builder.CreateCall(same,
-                           llvm::InlineAsm::get(same, "", type->isIntegerTy() ? "=r,0" : "=x,0",
-                                                /*hasSideEffects=*/false),
-                           {load});
-    load->replaceUsesWithIf(value, [&](const llvm::Use& use) { return use.getUser() != value; });
-  }
+  for (llvm::LoadInst* load : loads) KeepLoadWhole(*load);
 }
 
 void ExpandWideDivisions(llvm::Function& function) {

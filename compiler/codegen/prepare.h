@@ -2,6 +2,7 @@
 #pragma once
 
 #include <llvm/IR/Function.h>
+#include <llvm/IR/Instructions.h>
 
 namespace tenon::compiler {
 
@@ -15,9 +16,12 @@ void RelaxUsedLoads(llvm::Module& module);
 void KeepAccessOrder(llvm::Module& module);
 
 // Keeps loads that are volatile for their trap apart from the selections that use them, where the
-// target would load only what is selected (ArchitectureInfo::folds_loads_conditionally). To be run
+// target would load only what is selected (ArchitectureInfo::folds_volatile_loads). To be run
 // behind the middle end.
 void SeparateSelectedLoads(llvm::Function& function);
+
+// Has code generation load all that the instruction says, and unconditionally.
+void KeepLoadWhole(llvm::LoadInst& load);
 
 // Makes divisions of more than 64 bits, which the optimiser forms for trip counts, plain code:
 // there is no library behind it. To be run behind the middle end.

@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "compiler/codegen/prepare.h"
+#include "compiler/codegen/whole_accesses.h"
 
 namespace tenon::compiler {
 
@@ -67,6 +68,7 @@ bool IsSameComputation(const llvm::Value* a, const llvm::Value* b, unsigned dept
 // then needs neither. Likewise a store of what its place holds already.
 bool CancelsOut(const llvm::Instruction& operation) {
   if (const auto* store = llvm::dyn_cast<llvm::StoreInst>(&operation)) {
+    if (ChangesElement(*store)) return true;
     const auto* load = llvm::dyn_cast<llvm::LoadInst>(store->getValueOperand());
     return load != nullptr &&
            IsSameComputation(load->getPointerOperand(), store->getPointerOperand());
@@ -396,8 +398,10 @@ void RelaxUsedLoads(llvm::Module& module) {
   for (llvm::Function& function : module) {
     for (llvm::BasicBlock& block : function) {
       for (llvm::Instruction& instruction : block) {
-        if (IsGuardLoad(instruction) && need.Has(&instruction))
-          llvm::cast<llvm::LoadInst>(instruction).setVolatile(false);
+        if (!IsGuardLoad(instruction) || !need.Has(&instruction)) continue;
+        auto& load = llvm::cast<llvm::LoadInst>(instruction);
+        if (load.getType()->isVectorTy() && !ReadsLastByte(load)) continue;
+        load.setVolatile(false);
       }
     }
   }

@@ -1,6 +1,6 @@
 # A load traps though its value turns out not to be needed: what selects it, or joins it with another
-# condition, may not become a branch around the load, nor a conditional or masked load; and what cancels
-# out is loaded first.
+# condition, may not become a branch around the load, nor a conditional or masked load; what cancels out is
+# loaded first; and what is needed in part is loaded and stored whole, at the memory's end too.
 set -eu
 # NAME, then the instructions of a function of a condition (local 0) and an address (local 1).
 function_named() {
@@ -37,6 +37,28 @@ i32.gt_s"
     "local.get 0" i32x4.splat "v128.const 0, 0, 0, 0" i32x4.gt_s v128.bitselect "v128.store 0"
   function_named vector_sum "i32.const 2048" "i32.const 2064" "v128.load 0" "local.get 1" "v128.load 0" i32x4.add \
     "i32.const 2064" "v128.load 0" "local.get 0" i32x4.splat "v128.const 0, 0, 0, 0" i32x4.gt_s v128.bitselect "v128.store 0"
+  whole=
+  while read -r name instructions; do
+    whole="$whole $name"
+    printf '%s' "$instructions" | tr ';' '\n' > instructions
+    function_named "$name" "i32.const 2048" "$(cat instructions)"
+  done << 'END'
+low_byte local.get 1;i32.load 0;i32.const 255;i32.and;i32.store 0
+cut_byte local.get 1;i32.load 0;i32.store8 0
+cut_half local.get 1;i64.load 0;i32.wrap_i64;i32.store 0
+extended local.get 1;i32.load 0;i32.extend8_s;i32.store 0
+middle local.get 1;i64.load 0;i64.const 8;i64.shr_u;i32.wrap_i64;i32.store 0
+flag drop;local.get 1;i32.load 0;i32.const 1;i32.and;if;i32.const 2048;local.get 0;i32.store 0;end_if
+set_flag drop;local.get 1;local.get 1;i64.load 0;i64.const 1;i64.or;i64.store 0
+set_byte drop;local.get 1;local.get 1;i32.load 0;i32.const -256;i32.and;i32.const 7;i32.or;i32.store 0
+lane local.get 1;v128.load 0;i32x4.extract_lane 0;i32.store 0
+splat_lane local.get 1;v128.load 0;i32x4.extract_lane 0;i32x4.splat;v128.store 0
+half local.get 1;v128.load 0;i64x2.extract_lane 0;i64.store 0
+extended_lanes local.get 1;v128.load 0;i32x4.extend_low_i16x8_s;v128.store 0
+promoted local.get 1;v128.load 0;f64x2.promote_low_f32x4;v128.store 0
+set_lane drop;local.get 1;local.get 1;v128.load 0;local.get 0;i32x4.replace_lane 0;v128.store 0
+END
+  echo "$whole" > whole
 } > selected.s
 clang-22 --target=wasm32 -msimd128 -c selected.s -o selected.o
 clang-22 --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--initial-memory=65536 selected.o -o selected.wasm
@@ -52,6 +74,13 @@ for options in "--opt-level=0" "--opt-level=1" "--opt-level=2" "--opt-level=3" "
         "$TENON" --invoke=$name selected.aot $value 65000 > output 2>&1 || status=$?
         [ "$status" = 0 ] || { echo "$name($value, 65000), $options, $mode: $status"; cat output; exit 1; }
         "$TENON" --invoke=$name selected.aot $value 70000 > output 2>&1 && { echo "$name($value, 70000), $options, $mode: no trap"; exit 1; }
+        grep -q "out of bounds memory access" output
+      done
+    done
+    for name in $(cat whole); do
+      "$TENON" --invoke="$name" selected.aot 1 65520 > /dev/null
+      for address in 65533 65535; do # all but the first bytes are outside
+        "$TENON" --invoke="$name" selected.aot 1 $address > output 2>&1 && { echo "$name(1, $address), $options, $mode: no trap"; exit 1; }
         grep -q "out of bounds memory access" output
       done
     done

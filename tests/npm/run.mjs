@@ -25,6 +25,7 @@ if (engine === 'alone') {
 }
 if (engine === 'tenon') globalThis.WebAssembly = (await import('./web_assembly.mjs')).WebAssembly;
 
+delete Atomics.waitAsync;  // shared memories are ordinary ones to JavaScript here
 let clock = 1.7e12;
 Date.now = () => (clock += 1);
 performance.now = () => (clock += 1) - 1.7e12;
