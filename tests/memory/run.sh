@@ -18,4 +18,4 @@ clang-22 --target=wasm32-wasi -Wno-deprecated -O2 "$here/../../examples/wordcoun
 for module in modules hello wordcount; do
   "$bin/tenonc" ${machine:+"--target=$machine"} "$work/$module.wasm" -o "$work/$module.aot"
 done
-"${emulator[@]}" "$there/memory-tests" --sequences="$sequences" "$work"/{modules,hello,wordcount}.aot
+"${emulator[@]}" "$there/memory-tests" ${emulator:+--emulated} --sequences="$sequences" "$work"/{modules,hello,wordcount}.aot
