@@ -181,7 +181,7 @@ def measure_sizes(tools, containers):
 def measure_program_sizes():
     """The rows of tests/size/report.sh for this machine."""
     script = HERE.parent / "size" / "report.sh"
-    result = subprocess.run([script, platform.machine()], stdout=subprocess.PIPE, check=False)
+    result = subprocess.run(["bash", script, platform.machine()], stdout=subprocess.PIPE, check=False)
     lines = [[cell.strip() for cell in line.strip(" |").split("|")]
              for line in result.stdout.decode("utf-8").splitlines() if line.startswith("|")]
     if result.returncode != 0 or len(lines) < 3:
