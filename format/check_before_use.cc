@@ -12,32 +12,29 @@ using std::uint64_t;
 // Constant expressions nest at most this deep; the evaluator's stack is this large.
 constexpr uint32_t kMaximumConstantDepth = 64;
 
-// Whether an offset is neither kNone nor in [first, first + size). A file has thousands: the loop
-// has no exit but its end, and a function, and so the registers, of its own.
+// Whether an offset is neither kNone nor in [first, first + size).
 [[gnu::noinline]] bool AnyOutside(std::span<const uint32_t> offsets, uint32_t first,
                                   uint32_t size) {
-  uint64_t needed = 0;  // what lies below `first` is far above after wrapping
-  for (const uint32_t offset : offsets) {
-    const uint64_t own = offset == kNone ? 0 : uint64_t{offset - first} + 1;
-    needed = own > needed ? own : needed;
-  }
-  return needed > size;
+  uint32_t outside = 0;  // what lies below `first` is far above after wrapping
+  for (const uint32_t offset : offsets)
+    outside |= uint32_t{offset - first >= size} & uint32_t{offset != kNone};
+  return outside != 0;
 }
 
 // The first function with an index out of range or not above the one before; the number of
 // functions if there is none.
-std::size_t FirstBadFunction(std::span<const ReferencedFunctionEntry> functions,
-                             uint64_t function_count, uint64_t type_count) {
-  uint64_t negative = 0;  // its highest bit: that of any difference
-  uint64_t least = 0;
+[[gnu::noinline]] std::size_t FirstBadFunction(std::span<const ReferencedFunctionEntry> functions,
+                                               uint32_t function_count, uint32_t type_count) {
+  uint32_t bad = 0;
   for (const ReferencedFunctionEntry& entry : functions) {
-    negative |= entry.function_index - least;
-    negative |= (function_count - 1 - entry.function_index) | (type_count - 1 - entry.type_index);
-    least = uint64_t{entry.function_index} + 1;
+    bad |=
+        uint32_t{entry.function_index >= function_count} | uint32_t{entry.type_index >= type_count};
   }
-  if (negative >> 63 == 0) return functions.size();
+  for (std::size_t i = 1; i < functions.size(); ++i)
+    bad |= uint32_t{functions[i].function_index <= functions[i - 1].function_index};
+  if (bad == 0) return functions.size();
   std::size_t i = 0;
-  for (least = 0; i < functions.size(); ++i) {
+  for (uint64_t least = 0; i < functions.size(); ++i) {
     const ReferencedFunctionEntry& entry = functions[i];
     if (entry.function_index < least || entry.function_index >= function_count ||
         entry.type_index >= type_count) {
@@ -49,12 +46,12 @@ std::size_t FirstBadFunction(std::span<const ReferencedFunctionEntry> functions,
 }
 
 // Whether all are functions below `count`.
-bool AreFunctions(std::span<const ElementItem> items, uint64_t count) {
-  uint64_t wrong = 0;
-  for (const ElementItem& item : items) {
-    wrong |= (count - 1 - item.index) >> 63 |
-             (item.kind ^ static_cast<uint32_t>(ConstantOperationKind::kRefFunc));
-  }
+[[gnu::noinline]] bool AreFunctions(std::span<const ElementItem> items, std::size_t count) {
+  const auto function = static_cast<uint32_t>(ConstantOperationKind::kRefFunc);
+  const auto below = static_cast<uint32_t>(count);  // a file's indices have 32 bits
+  uint32_t wrong = 0;
+  for (const ElementItem& item : items)
+    wrong |= uint32_t{item.index >= below} | uint32_t{item.kind != function};
   return wrong == 0;
 }
 
@@ -89,7 +86,8 @@ class Checker {
  private:
   Status CheckFunctions() const {
     // Most are defined, in ascending order: that is seen without looking at each by itself.
-    if (const std::size_t bad = FirstBadFunction(functions_, info_.function_count, types_.size());
+    if (const std::size_t bad = FirstBadFunction(functions_, info_.function_count,
+                                                 static_cast<uint32_t>(types_.size()));
         bad < functions_.size()) {
       return Bad("functions", bad, "an index is out of range, or it is not in ascending order");
     }

@@ -198,8 +198,18 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
       host_functions_at + std::uint64_t{info.imported_functions} * sizeof(abi::HostFunction);
   const std::uint64_t dropped_at =
       records_at + std::uint64_t{info.imported_functions} * sizeof(abi::FuncRef);
-  auto* const block = static_cast<std::uint8_t*>(Allocate(parent, dropped_at + data + elements));
+  const std::uint64_t size = dropped_at + data + elements;
+  auto* const block = static_cast<std::uint8_t*>(AllocateRaw(parent, size, 16));
   if (block == nullptr) return nullptr;
+  // All but the records of functions, most of the block in large modules: FillFuncRefs writes
+  // those.
+  const std::uint64_t records_begin = context_at + info.funcrefs_offset;
+  const std::uint64_t records_end =
+      records_begin +
+      view.Section<container::ReferencedFunctionEntry>(SectionId::kReferencedFunctions).size() *
+          view.funcref_size();
+  std::memset(block, 0, records_begin);
+  std::memset(block + records_end, 0, size - records_end);
   auto* const instance = new (block) Instance{};
   instance->ledger.JoinParent(&parent);
   instance->ledger.Adopt(block);
