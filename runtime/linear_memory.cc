@@ -36,6 +36,9 @@ void Set(abi::MemoryInstance* memory, Trait trait) { memory->flags |= BitOf(trai
 // (PolyBench's correlation takes 1.6 times as long with small pages). In smaller ones, what large
 // pages hold in vain would count for more.
 constexpr std::uint64_t kLargePagesFrom = 8U << 20;
+// Linux (from 6.7) places mappings whose length is a multiple of this at one too. At another place
+// a large page fewer fits, and the arrays of a program lie across one more.
+constexpr std::uint64_t kLargePage = 2U << 20;
 
 constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
 
@@ -66,7 +69,7 @@ void GiveBack(const abi::MemoryInstance* copy) {
 }
 
 std::uint64_t GuardReservation() {
-  return abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize();
+  return os::AlignUp(abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize(), kLargePage);
 }
 
 Ledger& LedgerOf(const abi::MemoryInstance& memory) { return *static_cast<Ledger*>(memory.ledger); }
@@ -184,9 +187,12 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
   // Others may be using a shared memory's base while it grows.
   const bool is_shared = (limits.flags & container::kLimitsShared) != 0;
   if (CurrentAllocator().may_map()) {
-    const std::uint64_t reserved = guard       ? GuardReservation()
-                                   : is_shared ? memory->maximum_pages << limits.page_size_log2
-                                               : size;
+    const std::uint64_t most_used =
+        is_shared ? memory->maximum_pages << limits.page_size_log2 : size;
+    const std::uint64_t reserved = guard ? GuardReservation()
+                                   : most_used >= kLargePagesFrom
+                                       ? os::AlignUp(most_used, kLargePage)
+                                       : most_used;
     if (reserved == 0) return Status::Ok();
     if (!Charge(ledger, size)) return NoMemory(limits.minimum);
     const bool reserve = guard || is_shared;

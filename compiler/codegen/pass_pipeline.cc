@@ -33,6 +33,7 @@
 
 #include <utility>
 
+#include "compiler/codegen/limit_unrolling.h"
 #include "compiler/codegen/narrow_induction.h"
 #include "compiler/codegen/separate_strides.h"
 #include "compiler/codegen/split_loops.h"
@@ -131,6 +132,7 @@ llvm::FunctionPassManager OptimizeNumeric() {
   optimize.addPass(llvm::SLPVectorizerPass());
   optimize.addPass(llvm::VectorCombinePass());
   optimize.addPass(llvm::InstCombinePass());
+  optimize.addPass(LimitUnrollingPass());
   optimize.addPass(llvm::LoopUnrollPass(llvm::LoopUnrollOptions(3)));
   optimize.addPass(llvm::InstCombinePass());
   return optimize;
@@ -219,6 +221,7 @@ llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level) 
             manager.addPass(NarrowInductionPass());
             manager.addPass(SplitLoopsPass());
             manager.addPass(SeparateStridesPass());
+            manager.addPass(LimitUnrollingPass());
           });
       return passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
   }
