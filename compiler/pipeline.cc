@@ -17,6 +17,7 @@
 #include "compiler/codegen/generate.h"
 #include "compiler/codegen/instance_layout.h"
 #include "compiler/codegen/link.h"
+#include "compiler/codegen/may_throw.h"
 #include "compiler/codegen/module_lowering.h"
 #include "compiler/codegen/target.h"
 #include "compiler/container_parts.h"
@@ -75,6 +76,7 @@ struct Task {
 struct Job {
   const wasm::Module& module;
   const InstanceLayout& layout;
+  const std::vector<bool>& may_throw;  // by function, in modules with exceptions
   const Options& options;
   bool single_chunk;
 };
@@ -89,8 +91,8 @@ std::vector<std::uint8_t> Print(const llvm::Module& module) {
 void Lower(const Job& job, const Task& task, const llvm::TargetMachine& machine,
            llvm::Module& module) {
   const StageTimer timer(job.options.time_report, TimeReport::Stage::kLower);
-  ModuleLowering(job.module, job.layout, task.variant->bounds_checks, job.single_chunk, machine,
-                 module)
+  ModuleLowering(job.module, job.layout, job.may_throw, task.variant->bounds_checks,
+                 job.single_chunk, machine, module)
       .Lower(*task.chunk);
 }
 
@@ -262,7 +264,10 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   for (const Variant& variant : variants) {
     for (const Chunk& chunk : chunks) tasks.push_back({&chunk, &variant});
   }
-  const Job job{module, layout, options, chunks.size() == 1};
+  // Reads all code, so once and not for each chunk.
+  const std::vector<bool> may_throw =
+      module.uses_exceptions ? FunctionsThatMayThrow(module) : std::vector<bool>{};
+  const Job job{module, layout, may_throw, options, chunks.size() == 1};
   TENON_ASSIGN_OR_RETURN(std::vector<std::vector<std::uint8_t>> objects, GenerateAll(job, tasks));
   if (options.format != OutputFormat::kContainer) {
     if (objects.size() == 1) return std::move(objects[0]);

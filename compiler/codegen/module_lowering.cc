@@ -9,7 +9,6 @@
 
 #include "compiler/codegen/architecture.h"
 #include "compiler/codegen/hoist_descriptors.h"
-#include "compiler/codegen/may_throw.h"
 #include "compiler/codegen/whole_accesses.h"
 
 namespace tenon::compiler {
@@ -82,6 +81,7 @@ ModuleLowering::ByteLookup ByteLookupOf(const llvm::TargetMachine& machine) {
 
 ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
                                const InstanceLayout& instance_layout,
+                               const std::vector<bool>& may_throw,
                                container::BoundsChecks bounds_checks, bool single_chunk,
                                const llvm::TargetMachine& machine, llvm::Module& llvm_module)
     : wasm(wasm_module),
@@ -99,8 +99,8 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
       i64(llvm::Type::getInt64Ty(context)),
       pointer(llvm::PointerType::get(context, 0)),
       single_chunk_(single_chunk),
+      may_throw_(may_throw),
       functions_(wasm_module.functions.size(), nullptr) {
-  if (wasm.uses_exceptions) may_throw_ = FunctionsThatMayThrow(wasm);
   // Linear memory, descriptors, tables and each global are told apart by type-based alias
   // information: a store into linear memory never changes a global or a base address.
   llvm::MDBuilder metadata(context);

@@ -30,9 +30,10 @@ struct Chunk {
 
 class ModuleLowering {
  public:
+  // `may_throw`: FunctionsThatMayThrow, in modules with exceptions.
   ModuleLowering(const wasm::Module& wasm, const InstanceLayout& layout,
-                 container::BoundsChecks bounds_checks, bool single_chunk,
-                 const llvm::TargetMachine& machine, llvm::Module& module);
+                 const std::vector<bool>& may_throw, container::BoundsChecks bounds_checks,
+                 bool single_chunk, const llvm::TargetMachine& machine, llvm::Module& module);
 
   void Lower(const Chunk& chunk);
 
@@ -149,7 +150,7 @@ class ModuleLowering {
   void SetFunctionAttributes(llvm::Function* function) const;
 
   bool single_chunk_;
-  std::vector<bool> may_throw_;  // by function; only in modules with exceptions
+  const std::vector<bool>& may_throw_;  // by function
   std::vector<llvm::MDNode*> tags_;
   std::vector<llvm::MDNode*> global_tags_;
   std::vector<llvm::Function*> functions_;
