@@ -264,6 +264,7 @@ struct Supplies {
   napi_value list;
   const loader::MappedModule* module;
   std::uint32_t next;
+  std::vector<abi::TagInstance*> tags;
 };
 
 bool Resolve(void* state, const container::ImportEntry& import, std::string_view, std::string_view,
@@ -286,7 +287,10 @@ bool Resolve(void* state, const container::ImportEntry& import, std::string_view
       case ExternKind::kFunction: result->function = static_cast<abi::FuncRef*>(pointer); break;
       case ExternKind::kMemory: result->memory = static_cast<abi::MemoryInstance*>(pointer); break;
       case ExternKind::kTable: result->table = static_cast<abi::TableInstance*>(pointer); break;
-      case ExternKind::kTag: result->tag = static_cast<abi::TagInstance*>(pointer); break;
+      case ExternKind::kTag:
+        result->tag = static_cast<abi::TagInstance*>(pointer);
+        supplies.tags.push_back(result->tag);
+        break;
       case ExternKind::kGlobal:
         result->global = pointer;
         result->is_mutable = import.is_mutable != 0;
@@ -333,11 +337,14 @@ napi_value FinishCall(const CallOutcome& outcome) {
 napi_value MakeInstance(napi_env, napi_callback_info info) {
   const Arguments arguments(info);
   auto* const module = ToPointer<loader::MappedModule>(arguments[0]);
-  Supplies supplies{arguments[1], module, 0};
+  Supplies supplies{arguments[1], module, 0, {}};
   abi::TrapKind trap = abi::TrapKind::kNone;
   const auto instance = Instantiate(*module, {&Resolve, &supplies}, {}, &trap);
   if (!instance.ok()) return Throw("LINK", instance.error().text());
   if (trap != abi::TrapKind::kNone) return Throw("TRAP", abi::TrapSentence(trap));
+  for (abi::TagInstance* tag : supplies.tags) {
+    if (tag->instance == nullptr) tag->instance = *instance;
+  }
   if (const abi::FuncRef* start = StartFunction(*instance)) {
     std::uint64_t none[1] = {};
     if (FinishCall(Call(g_environment, start, none)) == nullptr) return nullptr;
@@ -475,6 +482,12 @@ napi_value TableGrow(napi_env, napi_callback_info info) {
   return Number(old == ~std::uint64_t{0} ? -1.0 : static_cast<double>(old));
 }
 
+// Of one 32-bit number, as compilers of C++ have it. Belongs to the first instance that imports it.
+napi_value MakeTag(napi_env, napi_callback_info) {
+  static constexpr ValueType kParameter = ValueType::kI32;
+  return Number(new abi::TagInstance{abi::TypeKey(&kParameter, 1, nullptr, 0), nullptr});
+}
+
 napi_value MakeGlobal(napi_env, napi_callback_info) {
   void* const cell = std::aligned_alloc(16, 16);
   if (cell == nullptr) return Throw("LINK", "out of memory");
@@ -519,6 +532,7 @@ napi_value Initialize(napi_env env, napi_value exports) {
                     {"tableSet", &TableSet},
                     {"tableGrow", &TableGrow},
                     {"makeGlobal", &MakeGlobal},
+                    {"makeTag", &MakeTag},
                     {"globalGet", &GlobalGet},
                     {"globalSet", &GlobalSet}};
   SetField(exports, "shared", Number(static_cast<double>(container::kLimitsShared)));

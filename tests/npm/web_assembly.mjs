@@ -91,6 +91,7 @@ class Module {
         throw new CompileError(String(error.stderr ?? error));
       }
     }
+    this.bytes = bytes;
     this.handle = guarded(() => engine.open(`${name}.aot`));
   }
   static imports(module) {
@@ -99,7 +100,27 @@ class Module {
   static exports(module) {
     return engine.exports(module.handle).map(({ name, kind }) => ({ name, kind: KINDS[kind] }));
   }
-  static customSections() { return []; }
+  static customSections(module, wanted) {
+    const { bytes } = module, found = [];
+    let at = 8;
+    const number = () => {
+      let value = 0;
+      for (let shift = 0; ; shift += 7) {
+        const byte = bytes[at++];
+        value += (byte & 127) * 2 ** shift;
+        if (byte < 128) return value;
+      }
+    };
+    while (at < bytes.length) {
+      const id = bytes[at++], end = number() + at;
+      if (id === 0) {
+        const size = number(), name = Buffer.from(bytes.subarray(at, at + size)).toString();
+        if (name === wanted) found.push(bytes.slice(at + size, end).buffer);
+      }
+      at = end;
+    }
+    return found;
+  }
 }
 
 class Memory {
@@ -158,7 +179,7 @@ class Global {
 }
 
 class Tag {
-  constructor(descriptor) { this.record = descriptor.record; }
+  constructor(descriptor) { this.record = descriptor.record ?? engine.makeTag(); }
 }
 
 // Records that were exported once have one object for good.
