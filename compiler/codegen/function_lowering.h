@@ -110,6 +110,7 @@ class FunctionLowering {
   void Else();
   void End();
   void BranchTable(const Instruction& instruction);
+  void ForgoOptimization();
   void BranchOnNull(const Instruction& instruction);
   void SetUnreachable() {
     unreachable_ = true;
@@ -234,6 +235,7 @@ class FunctionLowering {
   std::map<std::uint32_t, llvm::Value*> memory_bases_;  // by memory, where they are loaded once
   bool unreachable_ = false;
   std::uint32_t dead_depth_ = 0;  // constructs opened inside dead code
+  std::uint32_t loop_depth_ = 0;
 };
 
 }  // namespace tenon::compiler

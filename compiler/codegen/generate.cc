@@ -1,6 +1,8 @@
 // Drives LLVM: the new pass manager for the middle end, the target's own passes for code.
 #include "compiler/codegen/generate.h"
 
+#include <llvm/ADT/Any.h>
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/AsmParser/Parser.h>
 #include <llvm/IR/LegacyPassManager.h>
@@ -40,6 +42,17 @@ void Step(std::optional<StepTimes>& times, const char* name, Work&& work) {
   if (times) times->End();
 }
 
+// Lets passes that need not run leave out what is marked so (optnone), as LLVM's own drivers do.
+bool MayOptimize(const llvm::Any& unit) {
+  const llvm::Function* function = nullptr;
+  if (const auto* one = llvm::any_cast<const llvm::Function*>(&unit)) {
+    function = *one;
+  } else if (const auto* loop = llvm::any_cast<const llvm::Loop*>(&unit)) {
+    function = (*loop)->getHeader()->getParent();
+  }
+  return function == nullptr || !function->hasOptNone();
+}
+
 }  // namespace
 
 Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
@@ -47,6 +60,8 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   const StageTimer timer(report, TimeReport::Stage::kOptimize);
   std::optional<StepTimes> times;
   llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerShouldRunOptionalPassCallback(
+      [](llvm::StringRef /*pass*/, const llvm::Any& unit) { return MayOptimize(unit); });
   if (report != nullptr) {
     times.emplace(*report, TimeReport::Stage::kOptimize);
     TimePasses(callbacks, *times);
@@ -91,7 +106,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   }
   if (!accesses.exact_order) Step(times, "RelaxUsedLoads", [&] { RelaxUsedLoads(module); });
   for (llvm::Function& function : module) {
-    if (function.isDeclaration() || opt_level < 2) continue;
+    if (function.isDeclaration() || function.hasOptNone() || opt_level < 2) continue;
     if (accesses.has_bounds_checks)
       Step(times, "ReduceChecks", [&] { ReduceChecks(function, functions); });
     loop_form.run(function, functions);
@@ -121,7 +136,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
       KeepAccessesWhole(function);
       SeparateSelectedLoads(function);
     }
-    if (opt_level > 0) {
+    if (opt_level > 0 && !function.hasOptNone()) {
       Step(times, "NarrowComparisons", [&] { NarrowComparisons(function); });
       Step(times, "ExtendEarly", [&] { ExtendEarly(function); });
     }

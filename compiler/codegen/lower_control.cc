@@ -3,6 +3,16 @@
 
 namespace tenon::compiler {
 
+namespace {
+
+// Functions beyond these are not optimised. LLVM's loop-invariant code motion takes more than the
+// fourth power of the depth of loops (9 s for 120), its placement of blocks more than the square
+// of the targets of a branch (20 s for 6,000). No program is known that comes near.
+constexpr std::uint32_t kDeepestLoop = 64;
+constexpr unsigned kMostBranchTargets = 4096;
+
+}  // namespace
+
 std::vector<ValueType> FunctionLowering::ParametersOf(const wasm::BlockType& type) const {
   if (type.kind != wasm::BlockType::Kind::kTypeIndex) return {};
   return wasm_.types[type.type_index].parameters;
@@ -65,6 +75,7 @@ void FunctionLowering::BeginBlock(const Instruction& instruction) {
     builder_.SetInsertPoint(frame.loop_header);
     stack_.resize(frame.height);
     for (llvm::PHINode* phi : frame.loop_phis) Push(phi);
+    if (++loop_depth_ > kDeepestLoop) ForgoOptimization();
   }
   control_.push_back(std::move(frame));
 }
@@ -89,6 +100,7 @@ void FunctionLowering::End() {
     EndTry(control_.back());
   }
   ControlFrame frame = std::move(control_.back());
+  if (frame.kind == ControlFrame::Kind::kLoop) --loop_depth_;
   if (!unreachable_) {
     FeedPhis(frame.end_phis);
     builder_.CreateBr(frame.end);
@@ -118,11 +130,18 @@ void FunctionLowering::End() {
   unreachable_ = false;
 }
 
+// The optimiser and code generation then do the least that they can for this function.
+void FunctionLowering::ForgoOptimization() {
+  native_->addFnAttr(llvm::Attribute::OptimizeNone);
+  native_->addFnAttr(llvm::Attribute::NoInline);
+}
+
 void FunctionLowering::BranchTable(const Instruction& instruction) {
   llvm::Value* selector = Pop();
   const std::span<const std::uint32_t> targets = instruction.targets;
   // A block that is named twice needs one phi entry per edge.
   const auto count = static_cast<unsigned>(targets.size() - 1);
+  if (count > kMostBranchTargets) ForgoOptimization();
   ControlFrame& fallback = Target(targets.back());
   llvm::SwitchInst* branch = builder_.CreateSwitch(selector, TargetBlock(fallback), count);
   FeedPhis(TargetPhis(fallback));

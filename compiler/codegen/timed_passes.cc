@@ -45,7 +45,10 @@ struct ModuleClock : Clock<llvm::ModulePass> {
 
 void TimePasses(llvm::PassInstrumentationCallbacks& callbacks, StepTimes& times) {
   callbacks.registerBeforeNonSkippedPassCallback(
-      [&times](llvm::StringRef pass, const llvm::Any& /*ir*/) { times.Begin(pass); });
+      [&times](llvm::StringRef pass, const llvm::Any& /*ir*/) {
+        pass.consume_front("tenon::compiler::");
+        times.Begin(pass);
+      });
   callbacks.registerAfterPassCallback(
       [&times](llvm::StringRef /*pass*/, const llvm::Any& /*ir*/,
                const llvm::PreservedAnalyses& /*preserved*/) { times.End(); });
