@@ -1,5 +1,5 @@
-// What stands behind tenon_inspect.h in a build with -DTENON_INSPECT=OFF: a program for a small target
-// runs files; a build machine's looks into them.
+// What stands behind tenon_inspect.h in a build with -DTENON_INSPECT=OFF: a program for a small
+// target runs files; a build machine's looks into them.
 #include "runtime/tenon_inspect.h"
 
 namespace tenon::runtime {
