@@ -120,11 +120,16 @@ llvm::SimplifyCFGOptions FinalControlFlow() {
       .sinkCommonInsts(true);
 }
 
+// What the vectoriser needs to see in loops of WebAssembly.
+void AddLoopForms(llvm::FunctionPassManager& to) {
+  to.addPass(NarrowInductionPass());
+  to.addPass(SplitLoopsPass());
+  to.addPass(SeparateStridesPass());
+}
+
 llvm::FunctionPassManager OptimizeNumeric() {
   llvm::FunctionPassManager optimize;
-  optimize.addPass(NarrowInductionPass());
-  optimize.addPass(SplitLoopsPass());
-  optimize.addPass(SeparateStridesPass());
+  AddLoopForms(optimize);
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::LoopLoadEliminationPass());
   optimize.addPass(llvm::InstCombinePass());
@@ -140,9 +145,7 @@ llvm::FunctionPassManager OptimizeNumeric() {
 
 llvm::FunctionPassManager OptimizeOthers() {
   llvm::FunctionPassManager optimize;
-  optimize.addPass(NarrowInductionPass());
-  optimize.addPass(SplitLoopsPass());
-  optimize.addPass(SeparateStridesPass());
+  AddLoopForms(optimize);
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::InstCombinePass());
   optimize.addPass(llvm::SimplifyCFGPass(FinalControlFlow()));
@@ -218,9 +221,7 @@ llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level) 
     default:
       passes.registerVectorizerStartEPCallback(
           [](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
-            manager.addPass(NarrowInductionPass());
-            manager.addPass(SplitLoopsPass());
-            manager.addPass(SeparateStridesPass());
+            AddLoopForms(manager);
             manager.addPass(LimitUnrollingPass());
           });
       return passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);

@@ -2,26 +2,15 @@
 // the command line, medians over many runs. Imports that nothing supplies trap.
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <vector>
 
 #include "runtime/instance.h"
+#include "tests/bench/timing.h"
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr int kRuns = 51;
-
-long long Median(std::vector<long long>& values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-long long Since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
-}
 
 bool Measure(const char* path) {
   struct stat status = {};

@@ -4,8 +4,6 @@
 // load-bench measures what is below that.
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -13,6 +11,7 @@
 #include <iterator>
 #include <vector>
 
+#include "timing.h"
 #include "wasm_export.h"
 #if __has_include("tenon.h")
 #include "tenon.h"
@@ -20,17 +19,7 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr int kRuns = 51;
-
-long long Median(std::vector<long long>& values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-long long Since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
-}
 
 // What is loaded: a path, or the file's bytes anew each time, as WAMR changes them.
 class File {
