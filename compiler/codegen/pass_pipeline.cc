@@ -17,6 +17,7 @@
 #include <llvm/Transforms/IPO/GlobalDCE.h>
 #include <llvm/Transforms/IPO/Inliner.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/DFAJumpThreading.h>
 #include <llvm/Transforms/Scalar/DivRemPairs.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/IndVarSimplify.h>
@@ -127,6 +128,10 @@ void AddLoopForms(llvm::FunctionPassManager& to) {
   to.addPass(SeparateStridesPass());
 }
 
+// A state machine written as a switch in a loop branches from the end of a state to the next one
+// where that is known, instead of through the one switch, whose jump is hard to predict.
+void AddStateMachines(llvm::FunctionPassManager& to) { to.addPass(llvm::DFAJumpThreadingPass()); }
+
 llvm::FunctionPassManager OptimizeNumeric() {
   llvm::FunctionPassManager optimize;
   AddLoopForms(optimize);
@@ -176,6 +181,7 @@ llvm::ModulePassManager BuildLevel2(llvm::PassBuilder& passes) {
       llvm::createCGSCCToFunctionPassAdaptor(std::move(simplify), /*EagerlyInvalidate=*/true));
 
   llvm::FunctionPassManager optimize;
+  AddStateMachines(optimize);
   optimize.addPass(ByKind(OptimizeNumeric(), OptimizeOthers()));
   AddLoopInvariants(optimize);
   optimize.addPass(llvm::EarlyCSEPass());
@@ -223,6 +229,10 @@ llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level) 
           [](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
             AddLoopForms(manager);
             manager.addPass(LimitUnrollingPass());
+          });
+      passes.registerScalarOptimizerLateEPCallback(
+          [](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
+            AddStateMachines(manager);
           });
       return passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
   }
