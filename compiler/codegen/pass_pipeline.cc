@@ -28,6 +28,7 @@
 #include <llvm/Transforms/Scalar/LoopRotation.h>
 #include <llvm/Transforms/Scalar/LoopUnrollPass.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 #include <llvm/Transforms/Vectorize/SLPVectorizer.h>
 #include <llvm/Transforms/Vectorize/VectorCombine.h>
@@ -38,6 +39,7 @@
 #include "compiler/codegen/narrow_induction.h"
 #include "compiler/codegen/separate_strides.h"
 #include "compiler/codegen/split_loops.h"
+#include "compiler/codegen/vectorize_outer_loops.h"
 
 namespace tenon::compiler {
 
@@ -124,6 +126,8 @@ llvm::SimplifyCFGOptions FinalControlFlow() {
 // What the vectoriser needs to see in loops of WebAssembly.
 void AddLoopForms(llvm::FunctionPassManager& to) {
   to.addPass(NarrowInductionPass());
+  to.addPass(llvm::LoopSimplifyPass());
+  to.addPass(VectorizeOuterLoopsPass());
   to.addPass(SplitLoopsPass());
   to.addPass(SeparateStridesPass());
 }
