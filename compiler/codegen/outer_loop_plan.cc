@@ -71,7 +71,9 @@ bool CanWiden(const llvm::Instruction& instruction, const llvm::Loop& loop,
               const IterationShapes& shapes) {
   const Shape shape = shapes.Of(&instruction);
   if (const auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
-    return load->isSimple() && !shapes.Of(load->getPointerOperand()).is_varying();
+    // A volatile load is one that must trap although nothing uses it: it may well be part of a
+    // wider one. Where the order of accesses must stay, stores are volatile as well.
+    return !load->isAtomic() && !shapes.Of(load->getPointerOperand()).is_varying();
   }
   if (const auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) {
     return store->isSimple() && !shapes.Of(store->getPointerOperand()).is_varying() &&
@@ -130,9 +132,11 @@ bool KeepsOrder(const llvm::Loop& loop, const llvm::LoopInfo& loops, const Itera
 }
 
 // Whether an inner loop jumps through memory that the loop walks in order. Where it does not,
-// LLVM's vectoriser does as well with the inner loop.
+// LLVM's vectoriser does as well with the inner loop, and it gathers what jumps in one place at
+// less than it takes to add one by one.
 bool Pays(const llvm::Loop& loop, const llvm::LoopInfo& loops, const IterationShapes& shapes,
-          llvm::ArrayRef<AddressClass> classes) {
+          llvm::ArrayRef<AddressClass> classes, bool accumulates) {
+  int jumps = 0;
   for (const AddressClass& address : classes) {
     const bool is_inner = llvm::any_of(address.accesses, [&](const llvm::Instruction* access) {
       return loops.getLoopFor(access->getParent()) != &loop && IsContiguous(*access, shapes);
@@ -140,10 +144,10 @@ bool Pays(const llvm::Loop& loop, const llvm::LoopInfo& loops, const IterationSh
     if (!is_inner) continue;
     for (const AddressClass::InnerStride& inner : address.inner) {
       const auto* step = llvm::dyn_cast<llvm::SCEVConstant>(inner.step);
-      if (step == nullptr || step->getAPInt().abs().ugt(address.size)) return true;
+      jumps += step == nullptr || step->getAPInt().abs().ugt(address.size);
     }
   }
-  return false;
+  return jumps > (accumulates ? 1 : 0);
 }
 
 // How many iterations fill the registers of a group with the widest elements. Fewer where each
@@ -224,7 +228,7 @@ std::optional<OuterLoopPlan> MakeOuterLoopPlan(const llvm::Loop& loop, llvm::Loo
   if (group == 0) return std::nullopt;
   auto classes = FindAddressClasses(loop, evolution, group);
   if (!classes || !KeepsOrder(loop, loops, shapes, *classes) ||
-      !Pays(loop, loops, shapes, *classes))
+      !Pays(loop, loops, shapes, *classes, !accumulations->empty()))
     return std::nullopt;
   std::size_t comparisons = 0;
   for (std::size_t i = 0; i < classes->size(); ++i) {
