@@ -7,10 +7,13 @@
 // moved on by j/K of a step, or do the same operation on corresponding operands. A value that one
 // copy hands to the next (a sum) is what stands for the phi there. All stores correspond in
 // program order; each load must lie between the same stores as it will in the rolled loop, so no
-// alias analysis is needed, and what memory holds when an access traps stays the same.
+// alias analysis is needed, and what memory holds when an access traps stays the same. Loads that
+// must trap although nothing uses them are volatile (relax_loads.cc): what stands for one of those
+// is volatile too.
 #include "compiler/codegen/reroll_loops.h"
 
 #include <llvm/ADT/DenseMap.h>
+#include <llvm/ADT/DenseSet.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
@@ -49,7 +52,7 @@ class Rerolling {
     if (!IsCandidate() || !IsWorthwhile()) return false;
     for (copies_ = kMaximumCopies; copies_ >= 2; --copies_) {
       if (!StepsDivide() || stores_.size() % copies_ != 0 || !ExitStaysExact()) continue;
-      if (!MatchCopies() || !MemoryOrderHolds() || !MapLiveOuts()) continue;
+      if (!MatchCopies() || !CoversTraps() || !MemoryOrderHolds() || !MapLiveOuts()) continue;
       Rewrite();
       return true;
     }
@@ -80,7 +83,7 @@ class Rerolling {
         if (!store->isSimple()) return false;
         stores_.push_back(store);
       } else if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
-        if (!load->isSimple()) return false;
+        if (load->isAtomic()) return false;
       } else if (&instruction != branch && instruction.mayReadOrWriteMemory()) {
         return false;
       }
@@ -243,7 +246,9 @@ class Rerolling {
 
   bool SameOperation(llvm::Instruction* first, llvm::Value* value, unsigned copy) {
     auto* other = llvm::dyn_cast<llvm::Instruction>(value);
-    if (other == nullptr || !loop_.contains(other) || llvm::isa<llvm::PHINode>(first) ||
+    if (other == nullptr || !loop_.contains(other) || llvm::isa<llvm::PHINode>(first)) return false;
+    const bool are_loads = llvm::isa<llvm::LoadInst>(first) && llvm::isa<llvm::LoadInst>(other);
+    if (!are_loads &&
         !first->isSameOperationAs(other, llvm::Instruction::CompareIgnoringAlignment)) {
       return false;
     }
@@ -263,6 +268,20 @@ class Rerolling {
       if (!Corresponds(first->getOperand(i), other->getOperand(j), copy)) return false;
     }
     return true;
+  }
+
+  // Whether each load that must trap is one that another stands for, or stands for others.
+  bool CoversTraps() const {
+    llvm::DenseSet<const llvm::Value*> covered;
+    for (const Correspondence& known : correspondence_) {
+      for (const auto& [first, value] : known) {
+        covered.insert(first);
+        covered.insert(value);
+      }
+    }
+    return llvm::all_of(*body_, [&](const llvm::Instruction& instruction) {
+      return !instruction.isVolatile() || covered.contains(&instruction);
+    });
   }
 
   // In the rolled loop copy j's accesses come after all stores of the copies before and before
@@ -347,9 +366,29 @@ class Rerolling {
       stores_[i]->eraseFromParent();
     }
     exit_->moveBefore(branch->getIterator());
+    MoveTraps();
     for (const auto& [first, value] : correspondence_[1]) DropFlags(first);
     llvm::RecursivelyDeleteTriviallyDeadInstructionsPermissive(maybe_dead);
     evolution_.forgetLoop(&loop_);
+  }
+
+  // Makes the first copy's loads trap for those that go.
+  void MoveTraps() {
+    llvm::DenseSet<llvm::LoadInst*> must_trap;
+    for (const Correspondence& known : correspondence_) {
+      for (const auto& [first, value] : known) {
+        auto* load = llvm::dyn_cast<llvm::LoadInst>(first);
+        if (load == nullptr) continue;
+        if (load->isVolatile() || llvm::cast<llvm::LoadInst>(value)->isVolatile())
+          must_trap.insert(load);
+      }
+    }
+    for (const Correspondence& known : correspondence_) {
+      for (const auto& [first, value] : known) {
+        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(value)) load->setVolatile(false);
+      }
+    }
+    for (llvm::LoadInst* load : must_trap) load->setVolatile(true);
   }
 
   // What held for the first copy alone may not hold for all.

@@ -67,14 +67,25 @@ class Nest:
         end = self.choose.choice([self.size('rows')] * 3 + ['i', 'i + 1', self.size('rows') + ' - 1'])
         step = self.choose.choice(['++k', '++k', '++k', 'k += 2'])
         operator = self.choose.choice(['+=', '+=', '-=', '='])
-        form = self.choose.randrange(3)
+        form = self.choose.randrange(4)
         loop = f'for (unsigned k = {start}; k < {end}; {step})'
+        if self.choose.random() < 0.2:
+            loop = f'for (unsigned k = {end}; k-- > {start};)'
+        if self.choose.random() < 0.2:
+            loop = f'_Pragma("clang loop unroll_count({self.choose.choice([2, 2, 4])})") {loop}'
         if form == 0:
             return f'{loop} {target} {operator} ({self.kind})({self.value(ways)});'
         if form == 1:
             first = target.replace('k', '1')
             return (f'{{ {self.kind} sum = {self.choose.choice(["0", first])}; {loop} sum {operator} ({self.kind})'
                     f'({self.value(ways)}); {first} = sum; }}')
+        if form == 2:
+            # A filter hands on what it loaded and made.
+            kind = self.kind
+            recent = self.choose.choice([f'before = ({kind})({self.operand(ways)}); second = {target};',
+                                         f'second = before; before = ({kind})({self.operand(ways)});'])
+            return (f'{{ {kind} before = 0, second = 1; {loop} {{ {target} {operator} '
+                    f'({kind})(({kind})(before * ({kind})3) + second); {recent} }} }}')
         other = self.element(self.choose.randrange(4), ['kj', 'ik', 'ij'])
         return (f'{loop} {{ {target} {operator} ({self.kind})({self.value(ways)}); '
                 f'{other} = ({self.kind})({self.value(ways)}); }}')
