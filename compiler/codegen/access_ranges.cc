@@ -3,6 +3,7 @@
 #include "compiler/codegen/access_ranges.h"
 
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
+#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/PatternMatch.h>
 
 namespace tenon::compiler {
@@ -10,11 +11,13 @@ namespace tenon::compiler {
 namespace {
 
 constexpr std::int64_t kIndexLimit = std::int64_t{1} << 32;
+// Of indices of 64 bits on both sides of the base: what is added to them stays far from 64 bits.
+constexpr std::int64_t kWideIndexLimit = std::int64_t{1} << 48;
 
 struct Address {
   llvm::Value* base;
   const llvm::SCEV* index;
-  std::uint64_t offset;
+  std::int64_t offset;
 };
 
 std::optional<Address> FindAddress(llvm::Value* pointer, llvm::ScalarEvolution& evolution) {
@@ -23,14 +26,16 @@ std::optional<Address> FindAddress(llvm::Value* pointer, llvm::ScalarEvolution& 
   llvm::Value* inner = pointer->stripAndAccumulateConstantOffsets(evolution.getDataLayout(), offset,
                                                                   /*AllowNonInbounds=*/true);
   auto* element = llvm::dyn_cast<llvm::GetElementPtrInst>(inner);
-  llvm::Value* index = nullptr;
   if (element == nullptr || element->getNumIndices() != 1 ||
-      !element->getSourceElementType()->isIntegerTy(8) ||
-      !match(element->idx_begin()->get(), m_ZExt(m_Value(index))) ||
-      !index->getType()->isIntegerTy(32) || offset.ugt(static_cast<std::uint64_t>(kIndexLimit))) {
+      !element->getSourceElementType()->isIntegerTy(8) || offset.abs().ugt(kIndexLimit))
     return std::nullopt;
-  }
-  return Address{element->getPointerOperand(), evolution.getSCEV(index), offset.getZExtValue()};
+  llvm::Value* index = element->idx_begin()->get();
+  llvm::Value* narrow = nullptr;
+  if (match(index, m_ZExt(m_Value(narrow))) && narrow->getType()->isIntegerTy(32)) index = narrow;
+  if (!index->getType()->isIntegerTy(32) && !index->getType()->isIntegerTy(64)) return std::nullopt;
+  // A narrow index without the extension would be extended with its sign.
+  if (narrow == nullptr && index->getType()->isIntegerTy(32)) return std::nullopt;
+  return Address{element->getPointerOperand(), evolution.getSCEV(index), offset.getSExtValue()};
 }
 
 std::optional<AddressClass> Describe(const Address& address, std::uint64_t size,
@@ -75,12 +80,11 @@ bool IsSame(const AddressClass& one, const AddressClass& other) {
 // Whether two expressions differ by less than a group of iterations reaches: no check could pass.
 bool AlwaysMeet(const AddressClass& one, const AddressClass& other, std::int64_t group,
                 llvm::ScalarEvolution& evolution) {
+  if (one.index->getType() != other.index->getType()) return false;
   const auto* difference =
       llvm::dyn_cast<llvm::SCEVConstant>(evolution.getMinusSCEV(one.index, other.index));
   if (difference == nullptr) return false;
-  const std::int64_t distance = difference->getAPInt().getSExtValue() +
-                                static_cast<std::int64_t>(one.offset) -
-                                static_cast<std::int64_t>(other.offset);
+  const std::int64_t distance = difference->getAPInt().getSExtValue() + one.offset - other.offset;
   return std::abs(distance) < std::abs(one.stride) * (group - 1) +
                                   static_cast<std::int64_t>(std::max(one.size, other.size));
 }
@@ -118,6 +122,12 @@ Extent EmitExtent(const AddressClass& address, llvm::SCEVExpander& expander, std
     llvm::Value* count = before.CreateZExt(Expand(inner.back_edges, expander, before), wide);
     llvm::Value* span = before.CreateMul(step, count);
     // The product of 32 signed and 32 unsigned bits does not overflow; sums must not either.
+    holds = before.CreateAnd(
+        holds, before.CreateICmpULT(before.CreateAdd(step, before.getInt64(std::uint64_t{1} << 31)),
+                                    before.getInt64(static_cast<std::uint64_t>(kIndexLimit))));
+    holds = before.CreateAnd(
+        holds,
+        before.CreateICmpULT(count, before.getInt64(static_cast<std::uint64_t>(kIndexLimit))));
     holds = before.CreateAnd(
         holds, before.CreateICmpULT(
                    before.CreateAdd(span, before.getInt64(static_cast<std::uint64_t>(kIndexLimit))),
@@ -210,16 +220,22 @@ llvm::Value* EmitRangeChecks(llvm::ArrayRef<AddressClass> classes, const llvm::L
   std::vector<Range> ranges;
   llvm::Type* wide = builder.getInt64Ty();
   for (std::size_t i = 0; i < classes.size(); ++i) {
-    llvm::Value* moved =
-        builder.CreateMul(builder.CreateTrunc(done, builder.getInt32Ty()),
-                          builder.getInt32(static_cast<std::uint32_t>(classes[i].stride)));
+    llvm::Type* type = starts[i]->getType();
+    const bool is_wide = type == wide;
+    llvm::Value* moved = builder.CreateMul(builder.CreateTrunc(done, type),
+                                           llvm::ConstantInt::getSigned(type, classes[i].stride));
     llvm::Value* index = builder.CreateZExt(builder.CreateAdd(starts[i], moved), wide);
     llvm::Value* low = builder.CreateAdd(index, extents[i].below);
     llvm::Value* high = builder.CreateAdd(index, extents[i].above);
-    llvm::Value* limit = builder.getInt64(static_cast<std::uint64_t>(kIndexLimit));
-    holds = builder.CreateAnd(holds, builder.CreateICmpSGE(low, builder.getInt64(0)));
-    holds = builder.CreateAnd(holds, builder.CreateICmpSLE(high, limit));
-    llvm::Value* offset = builder.getInt64(classes[i].offset);
+    const auto limit = [&](std::int64_t number) {
+      return builder.getInt64(static_cast<std::uint64_t>(number));
+    };
+    holds = builder.CreateAnd(
+        holds, builder.CreateICmpSGE(is_wide ? index : low, limit(is_wide ? -kWideIndexLimit : 0)));
+    holds = builder.CreateAnd(
+        holds, builder.CreateICmpSLE(is_wide ? index : high,
+                                     limit(is_wide ? kWideIndexLimit : kIndexLimit)));
+    llvm::Value* offset = builder.getInt64(static_cast<std::uint64_t>(classes[i].offset));
     ranges.push_back({builder.CreateAdd(low, offset), builder.CreateAdd(high, offset)});
   }
   for (std::size_t i = 0; i < classes.size(); ++i) {
@@ -231,6 +247,34 @@ llvm::Value* EmitRangeChecks(llvm::ArrayRef<AddressClass> classes, const llvm::L
     }
   }
   return holds;
+}
+
+AccessScopes::AccessScopes(llvm::ArrayRef<AddressClass> classes, llvm::LLVMContext& context) {
+  llvm::MDBuilder metadata(context);
+  llvm::MDNode* domain = metadata.createAnonymousAliasScopeDomain("group");
+  std::vector<llvm::Metadata*> scopes;
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    scopes.push_back(metadata.createAnonymousAliasScope(domain));
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    std::vector<llvm::Metadata*> others;
+    for (std::size_t j = 0; j < classes.size(); ++j) {
+      if (i != j && MustDiffer(classes[i], classes[j])) others.push_back(scopes[j]);
+    }
+    for (const llvm::Instruction* access : classes[i].accesses) {
+      scopes_[access] = {llvm::MDNode::get(context, scopes[i]), llvm::MDNode::get(context, others)};
+    }
+  }
+}
+
+void AccessScopes::Tell(const llvm::Instruction& of, llvm::Instruction& copy) const {
+  const auto found = scopes_.find(&of);
+  if (found == scopes_.end()) return;
+  const auto add = [&](unsigned kind, llvm::MDNode* scopes) {
+    copy.setMetadata(kind, llvm::MDNode::concatenate(copy.getMetadata(kind), scopes));
+  };
+  copy.setMetadata(llvm::LLVMContext::MD_tbaa, of.getMetadata(llvm::LLVMContext::MD_tbaa));
+  add(llvm::LLVMContext::MD_alias_scope, found->second.own);
+  add(llvm::LLVMContext::MD_noalias, found->second.others);
 }
 
 }  // namespace tenon::compiler

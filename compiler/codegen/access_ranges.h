@@ -1,6 +1,7 @@
 // What a group of iterations of a loop accesses in linear memory, for checks at run time.
 #pragma once
 
+#include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
@@ -15,8 +16,9 @@
 namespace tenon::compiler {
 
 // One expression for an address and all loads and stores that use it. The address is
-// base + zext(index) + offset, and index = start + step * iteration of the loop + the sum of
-// inner.step * iteration of inner.loop.
+// base + index + offset, where an index of 32 bits is extended with zeros and one of 64 bits is as
+// it is, and index = start + step * iteration of the loop + the sum of inner.step * iteration of
+// inner.loop.
 struct AddressClass {
   struct InnerStride {
     const llvm::Loop* loop;
@@ -25,7 +27,7 @@ struct AddressClass {
   };
   const llvm::SCEV* index;
   const llvm::SCEV* start;
-  std::uint64_t offset;
+  std::int64_t offset;
   std::uint64_t size;
   std::int64_t stride;
   llvm::SmallVector<InnerStride, 2> inner;
@@ -52,5 +54,22 @@ llvm::Value* EmitRangeChecks(llvm::ArrayRef<AddressClass> classes, const llvm::L
 
 // Pairs that EmitRangeChecks compares.
 bool MustDiffer(const AddressClass& one, const AddressClass& other);
+
+// Tells alias analysis what the checks have found to be apart, for copies of the accesses that run
+// only then.
+class AccessScopes {
+ public:
+  AccessScopes(llvm::ArrayRef<AddressClass> classes, llvm::LLVMContext& context);
+
+  // `copy` accesses what `of`, one of the accesses of the classes, does.
+  void Tell(const llvm::Instruction& of, llvm::Instruction& copy) const;
+
+ private:
+  struct Scopes {
+    llvm::MDNode* own;
+    llvm::MDNode* others;
+  };
+  llvm::DenseMap<const llvm::Instruction*, Scopes> scopes_;
+};
 
 }  // namespace tenon::compiler

@@ -125,7 +125,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   }
   functions.clear();
 
-  BuildPipeline(passes, opt_level).run(module, modules);
+  BuildPipeline(passes, machine, opt_level).run(module, modules);
 
   RestoreContextArguments(module);
   for (llvm::Function& function : module) {

@@ -121,6 +121,10 @@ Shape IterationShapes::OfOperator(const llvm::Instruction& instruction) const {
   switch (instruction.getOpcode()) {
     case llvm::Instruction::Add:
       return Strided(first.stride + Of(instruction.getOperand(1)).stride);
+    case llvm::Instruction::Or:
+      return llvm::cast<llvm::PossiblyDisjointInst>(instruction).isDisjoint()
+                 ? Strided(first.stride + Of(instruction.getOperand(1)).stride)
+                 : kVarying;
     case llvm::Instruction::Sub:
       return Strided(first.stride - Of(instruction.getOperand(1)).stride);
     case llvm::Instruction::Mul:

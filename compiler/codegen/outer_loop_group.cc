@@ -5,14 +5,17 @@
 #include "compiler/codegen/outer_loop_group.h"
 
 #include <llvm/IR/IntrinsicInst.h>
-#include <llvm/IR/MDBuilder.h>
 
 #include <cassert>
 
 namespace tenon::compiler {
 
 OuterLoopGroup::OuterLoopGroup(llvm::Loop& loop, llvm::LoopInfo& loops, const OuterLoopPlan& plan)
-    : loop_(loop), plan_(plan), order_(&loop), builder_(loop.getHeader()->getContext()) {
+    : loop_(loop),
+      plan_(plan),
+      order_(&loop),
+      builder_(loop.getHeader()->getContext()),
+      scopes_(plan.classes, builder_.getContext()) {
   order_.perform(&loops);
 }
 
@@ -22,7 +25,6 @@ void OuterLoopGroup::Copy() {
     copies_[block] =
         llvm::BasicBlock::Create(block->getContext(), "group", function, loop_.getExitBlock());
   }
-  ScopeAccesses();
   for (llvm::BasicBlock* block : order_) {
     builder_.SetInsertPoint(llvm::cast<llvm::BasicBlock>(copies_[block]));
     for (llvm::Instruction& instruction : *block) {
@@ -118,7 +120,7 @@ void OuterLoopGroup::Widen(llvm::Instruction& instruction) {
     builder_.Insert(copy);
     copies_[&instruction] = copy;
     scalars_.push_back(copy);
-    Scope(instruction, *copy);
+    scopes_.Tell(instruction, *copy);
   } else if (HasVectors(instruction)) {
     std::vector<llvm::Value*>& own = own_[&instruction];
     for (unsigned lane = 0; lane < plan_.group; ++lane) own.push_back(CopyFor(instruction, lane));
@@ -155,7 +157,7 @@ void OuterLoopGroup::Accumulate(const Accumulation& accumulation) {
   llvm::LoadInst& load = *accumulation.load;
   llvm::Value* pointer = Scalar(load.getPointerOperand());
   llvm::LoadInst* first = builder_.CreateAlignedLoad(load.getType(), pointer, load.getAlign());
-  Scope(load, *first);
+  scopes_.Tell(load, *first);
   llvm::Value* sum = first;
   for (unsigned lane = 0; lane < plan_.group; ++lane) {
     const llvm::Value* previous = &load;
@@ -170,7 +172,7 @@ void OuterLoopGroup::Accumulate(const Accumulation& accumulation) {
     }
   }
   llvm::StoreInst& store = *accumulation.store;
-  Scope(store, *builder_.CreateAlignedStore(sum, pointer, store.getAlign()));
+  scopes_.Tell(store, *builder_.CreateAlignedStore(sum, pointer, store.getAlign()));
 }
 
 llvm::Value* OuterLoopGroup::WideOperation(llvm::Instruction& instruction) {
@@ -209,7 +211,7 @@ void OuterLoopGroup::WideLoad(llvm::LoadInst& load) {
     llvm::LoadInst* wide =
         builder_.CreateAlignedLoad(WideType(load.getType()), Scalar(load.getPointerOperand()),
                                    load.getAlign(), load.isVolatile());
-    Scope(load, *wide);
+    scopes_.Tell(load, *wide);
     wide_[&load] = wide;
     return;
   }
@@ -217,51 +219,23 @@ void OuterLoopGroup::WideLoad(llvm::LoadInst& load) {
   for (unsigned lane = 0; lane < plan_.group; ++lane) {
     llvm::LoadInst* one = builder_.CreateAlignedLoad(load.getType(), PointerOf(load, lane),
                                                      load.getAlign(), load.isVolatile());
-    Scope(load, *one);
+    scopes_.Tell(load, *one);
     own.push_back(one);
   }
 }
 
 void OuterLoopGroup::WideStore(llvm::StoreInst& store) {
   if (IsContiguous(store, plan_.shapes)) {
-    Scope(store, *builder_.CreateAlignedStore(Wide(store.getValueOperand()),
+    scopes_.Tell(store,
+                 *builder_.CreateAlignedStore(Wide(store.getValueOperand()),
                                               Scalar(store.getPointerOperand()), store.getAlign()));
     return;
   }
   for (unsigned lane = 0; lane < plan_.group; ++lane) {
     llvm::Value* one = Own(store.getValueOperand(), lane);
-    Scope(store, *builder_.CreateAlignedStore(one, PointerOf(store, lane), store.getAlign()));
+    scopes_.Tell(store,
+                 *builder_.CreateAlignedStore(one, PointerOf(store, lane), store.getAlign()));
   }
-}
-
-// What the checks found to be apart is told to those who come after.
-void OuterLoopGroup::ScopeAccesses() {
-  llvm::LLVMContext& context = loop_.getHeader()->getContext();
-  llvm::MDBuilder metadata(context);
-  llvm::MDNode* domain = metadata.createAnonymousAliasScopeDomain("group");
-  std::vector<llvm::Metadata*> scopes;
-  for (std::size_t i = 0; i < plan_.classes.size(); ++i)
-    scopes.push_back(metadata.createAnonymousAliasScope(domain));
-  for (std::size_t i = 0; i < plan_.classes.size(); ++i) {
-    std::vector<llvm::Metadata*> others;
-    for (std::size_t j = 0; j < plan_.classes.size(); ++j) {
-      if (i != j && MustDiffer(plan_.classes[i], plan_.classes[j])) others.push_back(scopes[j]);
-    }
-    for (llvm::Instruction* access : plan_.classes[i].accesses) {
-      scopes_[access] = {llvm::MDNode::get(context, scopes[i]), llvm::MDNode::get(context, others)};
-    }
-  }
-}
-void OuterLoopGroup::Scope(const llvm::Instruction& of, llvm::Instruction& copy) {
-  const auto found = scopes_.find(&of);
-  if (found == scopes_.end()) return;
-  copy.setMetadata(llvm::LLVMContext::MD_tbaa, of.getMetadata(llvm::LLVMContext::MD_tbaa));
-  copy.setMetadata(llvm::LLVMContext::MD_alias_scope,
-                   llvm::MDNode::concatenate(copy.getMetadata(llvm::LLVMContext::MD_alias_scope),
-                                             found->second.first));
-  copy.setMetadata(llvm::LLVMContext::MD_noalias,
-                   llvm::MDNode::concatenate(copy.getMetadata(llvm::LLVMContext::MD_noalias),
-                                             found->second.second));
 }
 
 }  // namespace tenon::compiler

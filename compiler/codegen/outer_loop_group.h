@@ -45,9 +45,6 @@ class OuterLoopGroup {
   llvm::Value* PointerOf(llvm::Instruction& access, unsigned lane);
   void ConnectPhis();
 
-  void ScopeAccesses();
-  void Scope(const llvm::Instruction& of, llvm::Instruction& copy);
-
   llvm::Loop& loop_;
   const OuterLoopPlan& plan_;
   llvm::LoopBlocksRPO order_;
@@ -60,7 +57,7 @@ class OuterLoopGroup {
   llvm::DenseMap<llvm::Value*, std::vector<llvm::Value*>> own_;
   std::vector<std::pair<llvm::PHINode*, llvm::PHINode*>> wide_phis_;
   std::vector<llvm::PHINode*> own_phis_;
-  llvm::DenseMap<const llvm::Instruction*, std::pair<llvm::MDNode*, llvm::MDNode*>> scopes_;
+  AccessScopes scopes_;
 };
 
 }  // namespace tenon::compiler

@@ -40,6 +40,7 @@
 #include "compiler/codegen/separate_strides.h"
 #include "compiler/codegen/split_loops.h"
 #include "compiler/codegen/vectorize_outer_loops.h"
+#include "compiler/codegen/widen_vectors.h"
 
 namespace tenon::compiler {
 
@@ -124,10 +125,11 @@ llvm::SimplifyCFGOptions FinalControlFlow() {
 }
 
 // What the vectoriser needs to see in loops of WebAssembly.
-void AddLoopForms(llvm::FunctionPassManager& to) {
+void AddLoopForms(llvm::FunctionPassManager& to, const llvm::TargetMachine& machine) {
   to.addPass(NarrowInductionPass());
   to.addPass(llvm::LoopSimplifyPass());
   to.addPass(VectorizeOuterLoopsPass());
+  to.addPass(WidenVectorsPass(machine));
   to.addPass(SplitLoopsPass());
   to.addPass(SeparateStridesPass());
 }
@@ -136,9 +138,9 @@ void AddLoopForms(llvm::FunctionPassManager& to) {
 // where that is known, instead of through the one switch, whose jump is hard to predict.
 void AddStateMachines(llvm::FunctionPassManager& to) { to.addPass(llvm::DFAJumpThreadingPass()); }
 
-llvm::FunctionPassManager OptimizeNumeric() {
+llvm::FunctionPassManager OptimizeNumeric(const llvm::TargetMachine& machine) {
   llvm::FunctionPassManager optimize;
-  AddLoopForms(optimize);
+  AddLoopForms(optimize, machine);
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::LoopLoadEliminationPass());
   optimize.addPass(llvm::InstCombinePass());
@@ -152,9 +154,9 @@ llvm::FunctionPassManager OptimizeNumeric() {
   return optimize;
 }
 
-llvm::FunctionPassManager OptimizeOthers() {
+llvm::FunctionPassManager OptimizeOthers(const llvm::TargetMachine& machine) {
   llvm::FunctionPassManager optimize;
-  AddLoopForms(optimize);
+  AddLoopForms(optimize, machine);
   optimize.addPass(llvm::LoopVectorizePass());
   optimize.addPass(llvm::InstCombinePass());
   optimize.addPass(llvm::SimplifyCFGPass(FinalControlFlow()));
@@ -170,7 +172,7 @@ llvm::FunctionPassManager MergeEqual() {
   return merge;
 }
 
-llvm::ModulePassManager BuildLevel2(llvm::PassBuilder& passes) {
+llvm::ModulePassManager BuildLevel2(llvm::PassBuilder& passes, const llvm::TargetMachine& machine) {
   llvm::ModuleInlinerWrapperPass inliner(llvm::getInlineParams(kInlineThreshold),
                                          /*MandatoryFirst=*/false);
   llvm::CGSCCPassManager& bottom_up = inliner.getPM();
@@ -186,7 +188,7 @@ llvm::ModulePassManager BuildLevel2(llvm::PassBuilder& passes) {
 
   llvm::FunctionPassManager optimize;
   AddStateMachines(optimize);
-  optimize.addPass(ByKind(OptimizeNumeric(), OptimizeOthers()));
+  optimize.addPass(ByKind(OptimizeNumeric(machine), OptimizeOthers(machine)));
   AddLoopInvariants(optimize);
   optimize.addPass(llvm::EarlyCSEPass());
   optimize.addPass(llvm::DivRemPairsPass());
@@ -223,15 +225,16 @@ llvm::PipelineTuningOptions TuningOf(int opt_level) {
   return tuning;
 }
 
-llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, int opt_level) {
+llvm::ModulePassManager BuildPipeline(llvm::PassBuilder& passes, const llvm::TargetMachine& machine,
+                                      int opt_level) {
   switch (opt_level) {
     case 0: return passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
     case 1: return BuildLevel1();
-    case 2: return BuildLevel2(passes);
+    case 2: return BuildLevel2(passes, machine);
     default:
       passes.registerVectorizerStartEPCallback(
-          [](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
-            AddLoopForms(manager);
+          [&machine](llvm::FunctionPassManager& manager, llvm::OptimizationLevel) {
+            AddLoopForms(manager, machine);
             manager.addPass(LimitUnrollingPass());
           });
       passes.registerScalarOptimizerLateEPCallback(

@@ -92,11 +92,12 @@ class Rerolling {
   }
 
   // The vectoriser takes it from here. Where the count is not known, loops that calculate with
-  // floating-point numbers tend to be long, and others short, with nothing to win back.
+  // floating-point numbers or vectors tend to be long, and others short, with nothing to win back.
   bool IsWorthwhile() const {
     return llvm::isa<llvm::SCEVConstant>(evolution_.getBackedgeTakenCount(&loop_)) ||
            llvm::any_of(*body_, [](const llvm::Instruction& instruction) {
-             return instruction.isBinaryOp() && instruction.getType()->isFloatingPointTy();
+             const llvm::Type* type = instruction.getType();
+             return type->isVectorTy() || (instruction.isBinaryOp() && type->isFloatingPointTy());
            });
   }
 
@@ -367,8 +368,9 @@ class Rerolling {
     }
     exit_->moveBefore(branch->getIterator());
     MoveTraps();
-    for (const auto& [first, value] : correspondence_[1]) DropFlags(first);
     llvm::RecursivelyDeleteTriviallyDeadInstructionsPermissive(maybe_dead);
+    for (llvm::Instruction& instruction : llvm::make_early_inc_range(*body_))
+      DropFlags(instruction);
     evolution_.forgetLoop(&loop_);
   }
 
@@ -391,12 +393,21 @@ class Rerolling {
     for (llvm::LoadInst* load : must_trap) load->setVolatile(true);
   }
 
-  // What held for the first copy alone may not hold for all.
-  static void DropFlags(llvm::Value* value) {
-    auto* instruction = llvm::cast<llvm::Instruction>(value);
-    if (instruction->getType()->isIntegerTy()) instruction->dropPoisonGeneratingFlags();
-    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(instruction))
+  // What held for the first copy alone may not hold for all. Where operands had no bits in common
+  // scalar evolution took their union for a sum, and a sum it is.
+  static void DropFlags(llvm::Instruction& instruction) {
+    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction))
       load->setAlignment(llvm::Align(1));
+    if (!instruction.getType()->isIntegerTy()) return;
+    const auto* disjoint = llvm::dyn_cast<llvm::PossiblyDisjointInst>(&instruction);
+    if (disjoint == nullptr || !disjoint->isDisjoint()) {
+      instruction.dropPoisonGeneratingFlags();
+      return;
+    }
+    llvm::IRBuilder<> builder(&instruction);
+    instruction.replaceAllUsesWith(
+        builder.CreateAdd(instruction.getOperand(0), instruction.getOperand(1)));
+    instruction.eraseFromParent();
   }
 
   llvm::Loop& loop_;

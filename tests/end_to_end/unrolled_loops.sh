@@ -39,6 +39,12 @@ __attribute__((noinline)) static void move_overlapping(double* x, int n) {
 #pragma clang loop unroll_count(2)
   for (int i = 0; i + 3 < n; ++i) x[i + 3] = x[i] + 1;
 }
+// At an even place the address of the next number is made as a union of bits instead of a sum.
+static double even[N + 1] __attribute__((aligned(16)));
+__attribute__((noinline)) static void halve_into_next(uintptr_t to, uintptr_t from, int n) {
+#pragma clang loop unroll_count(2)
+  for (int i = 0; i < n; ++i) *(double*)(to + 8 + (unsigned)i * 8) = *(double*)(from + (unsigned)i * 8) * 0.5;
+}
 enum { ROWS = 40, COLUMNS = 150 };
 static int table[ROWS][COLUMNS];
 static double reals[ROWS][COLUMNS];
@@ -91,6 +97,9 @@ int main(void) {
   for (int t = 0; t < 3; ++t)
     for (int i = 1; i < 39; ++i)
       for (int j = 1; j < 39; ++j) q[i][j] = 0.2 * (m[i][j] + m[i][j - 1] + m[i][j + 1] + m[i - 1][j] + m[i + 1][j]) + q[i][j - 1];
+  volatile int most = N;
+  halve_into_next((uintptr_t)even, (uintptr_t)a, most);
+  printf("%.17g\n", sum(even, N));
   printf("%.17g %.17g %.17g %u %u %u %.17g\n", sum(a, N), sum(b, N), sum(&q[0][0], 1600), mix(w, N), mix(w, 16), bytes(text, N), a[500]);
   printf("%.17g\n", meet());
   return 0;
