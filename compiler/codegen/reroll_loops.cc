@@ -338,6 +338,7 @@ class Rerolling {
   }
 
   void Rewrite() {
+    MoveTraps();
     llvm::Instruction* branch = body_->getTerminator();
     llvm::SmallVector<llvm::WeakTrackingVH, 16> maybe_dead;
     const auto may_be_dead = [&](llvm::Value* value) {
@@ -367,7 +368,6 @@ class Rerolling {
       stores_[i]->eraseFromParent();
     }
     exit_->moveBefore(branch->getIterator());
-    MoveTraps();
     llvm::RecursivelyDeleteTriviallyDeadInstructionsPermissive(maybe_dead);
     for (llvm::Instruction& instruction : llvm::make_early_inc_range(*body_))
       DropFlags(instruction);
