@@ -8,6 +8,16 @@
 
 namespace tenon::compiler {
 
+namespace {
+
+// Instructions on one level of blocks. Beyond this a function is not optimised: such are those that
+// relocate the data of position-independent modules, one store after the other and each relative to
+// one value, for which LLVM's register coalescer takes the square of their number (27,000 of
+// DuckDB: 5 minutes). Unrolled ciphers stay below.
+constexpr std::uint32_t kLongestStraight = 30'000;
+
+}  // namespace
+
 void FunctionLowering::Lower() {
   builder_.SetInsertPoint(NewBlock("entry"));
   const std::vector<llvm::Value*> arguments =
@@ -35,7 +45,10 @@ void FunctionLowering::Lower() {
   while (!control_.empty()) {
     const Result<Instruction> instruction = reader.Next();
     assert(instruction.ok());
+    const std::size_t depth = control_.size();
     LowerInstruction(*instruction);
+    straight_length_ = control_.size() == depth ? straight_length_ + 1 : 0;
+    if (straight_length_ == kLongestStraight) ForgoOptimization();
   }
 
   // The frame's end has pushed the function's results.

@@ -236,6 +236,8 @@ class FunctionLowering {
   bool unreachable_ = false;
   std::uint32_t dead_depth_ = 0;  // constructs opened inside dead code
   std::uint32_t loop_depth_ = 0;
+  // Instructions since a block last began or ended.
+  std::uint32_t straight_length_ = 0;
 };
 
 }  // namespace tenon::compiler
