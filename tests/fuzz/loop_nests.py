@@ -10,6 +10,8 @@ of other levels, bounds checks and processors.
 import random
 import sys
 
+from loop_program import print_program
+
 SIZE = 1 << 16
 TYPES = {'double': 8, 'float': 4, 'int32_t': 4, 'uint64_t': 8, 'uint16_t': 2, 'uint8_t': 1}
 
@@ -126,46 +128,7 @@ class Nest:
 def main():
     seed, count = int(sys.argv[1]), int(sys.argv[2])
     nests = [Nest(number, random.Random(seed * 1000003 + number)) for number in range(count)]
-    print(f'''// loop_nests.py {seed} {count}
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#define KEEP __attribute__((noinline))
-static uint8_t memory[{SIZE}] __attribute__((aligned(16)));
-static void fill(unsigned seed, unsigned float_size) {{
-  uint32_t state = seed * 2654435761u + 1;
-  for (unsigned i = 0; i < sizeof memory; i += float_size ? float_size : 4) {{
-    state = state * 1664525 + 1013904223;
-    double number = (double)(int32_t)state / 1e9;
-    float small = (float)number;
-    if (float_size == 8) memcpy(memory + i, &number, 8);
-    else if (float_size == 4) memcpy(memory + i, &small, 4);
-    else memcpy(memory + i, &state, 4);
-  }}
-}}
-// All NaNs are one: which bits a NaN has is not fixed.
-static void report(unsigned number, unsigned float_size) {{
-  uint64_t hash = 1469598103934665603u;
-  for (unsigned i = 0; i < sizeof memory; i += 4) {{
-    uint32_t word;
-    memcpy(&word, memory + i, 4);
-    if (float_size == 4 && (word & 0x7fffffff) > 0x7f800000) word = 0x7fc00000;
-    if (float_size == 8 && i % 8 == 0) {{
-      double whole;
-      memcpy(&whole, memory + i, 8);
-      if (whole != whole) {{ memset(memory + i, 0, 8); word = 0; }}
-    }}
-    hash = (hash ^ word) * 1099511628211u;
-  }}
-  printf("%u %016llx\\n", number, (unsigned long long)hash);
-}}
-''')
-    for nest in nests:
-        print(nest.text())
-    print('int main(void) {')
-    for nest in nests:
-        print(nest.call(), end='')
-    print('  return 0;\n}')
+    print_program(f'loop_nests.py {seed} {count}', SIZE, nests)
 
 
 if __name__ == '__main__':
