@@ -10,6 +10,7 @@ namespace tenon::compiler {
 
 namespace {
 
+constexpr std::size_t kMostComparisons = 24;
 constexpr std::int64_t kIndexLimit = std::int64_t{1} << 32;
 // Of indices of 64 bits on both sides of the base: what is added to them stays far from 64 bits.
 constexpr std::int64_t kWideIndexLimit = std::int64_t{1} << 48;
@@ -31,10 +32,11 @@ std::optional<Address> FindAddress(llvm::Value* pointer, llvm::ScalarEvolution& 
     return std::nullopt;
   llvm::Value* index = element->idx_begin()->get();
   llvm::Value* narrow = nullptr;
-  if (match(index, m_ZExt(m_Value(narrow))) && narrow->getType()->isIntegerTy(32)) index = narrow;
-  if (!index->getType()->isIntegerTy(32) && !index->getType()->isIntegerTy(64)) return std::nullopt;
-  // A narrow index without the extension would be extended with its sign.
-  if (narrow == nullptr && index->getType()->isIntegerTy(32)) return std::nullopt;
+  if (match(index, m_ZExt(m_Value(narrow))) && narrow->getType()->isIntegerTy(32)) {
+    index = narrow;
+  } else if (!index->getType()->isIntegerTy(64)) {
+    return std::nullopt;  // a narrow one would be extended with its sign
+  }
   return Address{element->getPointerOperand(), evolution.getSCEV(index), offset.getSExtValue()};
 }
 
@@ -177,12 +179,13 @@ std::optional<std::vector<AddressClass>> FindAddressClasses(const llvm::Loop& lo
     }
   }
   if (base != nullptr && !loop.isLoopInvariant(base)) return std::nullopt;
+  std::size_t comparisons = 0;
   for (std::size_t i = 0; i < classes.size(); ++i) {
     // With two inner loops the iterations of one may run over those of the other.
     if (classes[i].is_stored && classes[i].inner.size() > 1) return std::nullopt;
     for (std::size_t j = 0; j < i; ++j) {
-      if (MustDiffer(classes[i], classes[j]) &&
-          AlwaysMeet(classes[i], classes[j], group, evolution))
+      if (!MustDiffer(classes[i], classes[j])) continue;
+      if (++comparisons > kMostComparisons || AlwaysMeet(classes[i], classes[j], group, evolution))
         return std::nullopt;
     }
   }

@@ -35,7 +35,8 @@ struct AddressClass {
   bool is_stored = false;
 };
 
-// All accesses of `loop`, or nothing if one cannot be described so or two expressions meet always.
+// All accesses of `loop`, or nothing if one cannot be described so, two expressions meet always, or
+// there are too many to compare.
 // `group`: how many iterations will be taken together.
 std::optional<std::vector<AddressClass>> FindAddressClasses(const llvm::Loop& loop,
                                                             llvm::ScalarEvolution& evolution,

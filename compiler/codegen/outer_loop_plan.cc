@@ -12,7 +12,6 @@ namespace tenon::compiler {
 namespace {
 
 constexpr std::size_t kMostInstructions = 250;
-constexpr std::size_t kMostComparisons = 24;
 constexpr std::size_t kMostOfEachIteration = 24;
 // Vectors of a group: several hide the latency of an addition behind that of the others.
 constexpr unsigned kRegistersOfGroup = 4;
@@ -230,11 +229,6 @@ std::optional<OuterLoopPlan> MakeOuterLoopPlan(const llvm::Loop& loop, llvm::Loo
   if (!classes || !KeepsOrder(loop, loops, shapes, *classes) ||
       !Pays(loop, loops, shapes, *classes, !accumulations->empty()))
     return std::nullopt;
-  std::size_t comparisons = 0;
-  for (std::size_t i = 0; i < classes->size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) comparisons += MustDiffer((*classes)[i], (*classes)[j]);
-  }
-  if (comparisons > kMostComparisons) return std::nullopt;
   return OuterLoopPlan{std::move(shapes), std::move(*accumulations), std::move(*classes), group};
 }
 

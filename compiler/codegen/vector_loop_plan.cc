@@ -14,7 +14,6 @@ namespace {
 
 constexpr unsigned kVectorBits = 128;
 constexpr std::size_t kMostInstructions = 400;
-constexpr std::size_t kMostComparisons = 24;
 
 // What lowering has of a processor's own, and what does the same in each 128 bits of more.
 struct TargetIntrinsic {
@@ -139,9 +138,9 @@ bool CanWiden(const llvm::Instruction& instruction, const IterationShapes& shape
 
 }  // namespace
 
-const VectorReduction* VectorLoopPlan::ReductionOf(const llvm::Value* phi) const {
+const VectorReduction* VectorLoopPlan::ReductionOf(const llvm::Value* value) const {
   for (const VectorReduction& reduction : reductions) {
-    if (reduction.phi == phi) return &reduction;
+    if (reduction.phi == value || reduction.operation == value) return &reduction;
   }
   return nullptr;
 }
@@ -174,11 +173,6 @@ std::optional<VectorLoopPlan> MakeVectorLoopPlan(const llvm::Loop& loop, llvm::L
     return std::nullopt;
   auto classes = FindAddressClasses(loop, evolution, plan.group);
   if (!classes) return std::nullopt;
-  std::size_t comparisons = 0;
-  for (std::size_t i = 0; i < classes->size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) comparisons += MustDiffer((*classes)[i], (*classes)[j]);
-  }
-  if (comparisons > kMostComparisons) return std::nullopt;
   plan.classes = std::move(*classes);
   return plan;
 }

@@ -40,8 +40,8 @@ struct VectorLoopPlan {
   std::vector<AddressClass> classes;
   unsigned group;
 
-  // Of which one the value is the phi, or null.
-  const VectorReduction* ReductionOf(const llvm::Value* phi) const;
+  // Of which one the value is the phi or the operation, or null.
+  const VectorReduction* ReductionOf(const llvm::Value* value) const;
 };
 
 // Nothing if the loop cannot be widened, or has nothing to widen. Changes nothing.

@@ -28,9 +28,6 @@
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/LoopUtils.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
-#include <llvm/Transforms/Utils/ValueMapper.h>
-
-#include <cassert>
 
 #include "compiler/codegen/access_ranges.h"
 #include "compiler/codegen/vector_loop_plan.h"
@@ -83,8 +80,7 @@ class WideBody {
         scopes_(plan.classes, block.getContext()) {}
 
   void AddPhi(llvm::PHINode* phi, llvm::PHINode* copy) {
-    const VectorReduction* reduction = plan_.ReductionOf(phi);
-    const bool is_wide = reduction != nullptr && reduction->order != Order::kKept;
+    const bool is_wide = plan_.ReductionOf(phi) != nullptr && InOrder(*phi) == nullptr;
     (is_wide ? wide_ : copies_)[phi] = copy;
   }
 
@@ -125,12 +121,10 @@ class WideBody {
   llvm::IRBuilder<>& builder() { return builder_; }
 
  private:
-  // The reduction that is calculated by the instruction and keeps its order, or null.
+  // The reduction that the phi or operation belongs to if it keeps its order, or null.
   const VectorReduction* InOrder(const llvm::Instruction& instruction) const {
-    for (const VectorReduction& reduction : plan_.reductions) {
-      if (reduction.operation == &instruction && reduction.order == Order::kKept) return &reduction;
-    }
-    return nullptr;
+    const VectorReduction* reduction = plan_.ReductionOf(&instruction);
+    return reduction != nullptr && reduction->order == Order::kKept ? reduction : nullptr;
   }
 
   llvm::Value* OneByOne(const VectorReduction& reduction) {
@@ -176,7 +170,10 @@ class WideBody {
       return wide;
     }
     llvm::Value* wide = WideOperation(instruction);
-    if (auto* made = llvm::dyn_cast<llvm::Instruction>(wide)) made->copyIRFlags(&instruction);
+    // In another order sums may overflow that did not.
+    auto* made = llvm::dyn_cast<llvm::Instruction>(wide);
+    if (made != nullptr && plan_.ReductionOf(&instruction) == nullptr)
+      made->copyIRFlags(&instruction);
     return wide;
   }
 
