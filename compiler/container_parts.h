@@ -1,7 +1,7 @@
 // What the container says about a module beside its code: types, imports, segments, names.
 #pragma once
 
-#include "compiler/codegen/instance_layout.h"
+#include "compiler/plan/instance_layout.h"
 #include "compiler/wasm/module.h"
 #include "format/writer.h"
 

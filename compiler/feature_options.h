@@ -32,7 +32,7 @@ inline void AddFeatureOptions(CLI::App& app, std::uint64_t& disabled) {
     std::string names[2] = {name, other_name};                \
     add(bit, names, name);                                    \
   }
-#include "format/wasm_features.def"
+#include "format/tables/wasm_features.def"
 #undef TENON_WASM_FEATURE
 }
 

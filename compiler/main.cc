@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/codegen/target.h"
 #include "compiler/feature_options.h"
 #include "compiler/pipeline.h"
+#include "compiler/target/target.h"
 #include "compiler/thin.h"
 
 namespace {

@@ -14,23 +14,22 @@
 #include <optional>
 #include <thread>
 
-#include "compiler/codegen/generate.h"
-#include "compiler/codegen/instance_layout.h"
-#include "compiler/codegen/link.h"
-#include "compiler/codegen/may_throw.h"
-#include "compiler/codegen/module_lowering.h"
-#include "compiler/codegen/target.h"
 #include "compiler/container_parts.h"
-#include "compiler/wasm/reader.h"
-#include "compiler/wasm/validator.h"
+#include "compiler/lower/module_lowering.h"
+#include "compiler/optimize/optimize.h"
+#include "compiler/plan/instance_layout.h"
+#include "compiler/plan/may_throw.h"
+#include "compiler/target/emit_object.h"
+#include "compiler/target/link.h"
+#include "compiler/target/target.h"
+#include "compiler/wasm/reader/reader.h"
+#include "compiler/wasm/validator/validator.h"
 #include "format/unwind_rows.h"
 #include "format/writer.h"
 
 namespace tenon::compiler {
 
 namespace {
-
-constexpr const char* kVersion = "0.1.0";
 
 // Bytes of function bodies that go into one LLVM module. How the work is cut does not depend on
 // the machine, or the output would. Small modules keep busy as many cores as they have parts; parts
@@ -249,9 +248,7 @@ Result<LinkedImage> LinkVariant(const std::vector<std::vector<std::uint8_t>>& ob
 
 }  // namespace
 
-std::string VersionText() {
-  return std::string("tenonc ") + kVersion + " (LLVM " LLVM_VERSION_STRING ")";
-}
+std::string VersionText() { return "tenonc " TENON_VERSION " (LLVM " LLVM_VERSION_STRING ")"; }
 
 Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
                                                      const Options& options) {

@@ -36,7 +36,7 @@ struct Options {
   // In guard mode too, a trap finds exactly the stores that stand before it. Without it LLVM takes
   // a load for something that always succeeds, and may move stores past it.
   bool exact_order = false;
-  // Features of WebAssembly (bits by format/wasm_features.def) that a module may not use.
+  // Features of WebAssembly (bits by format/tables/wasm_features.def) that a module may not use.
   std::uint64_t disabled_features = 0;
   OutputFormat format = OutputFormat::kContainer;
   unsigned jobs = 0;  // threads; 0: one per core. Never changes the output

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "compiler/codegen/target.h"
+#include "compiler/target/target.h"
 #include "format/thin.h"
 #include "format/view.h"
 

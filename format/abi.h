@@ -64,7 +64,7 @@ inline constexpr std::uint64_t kUncheckedFrame = 1024;
 enum class TrapKind : std::uint32_t {
   kNone = 0,
 #define TENON_TRAP(enumerator, number, sentence) enumerator = number,
-#include "format/traps.def"
+#include "format/tables/traps.def"
 #undef TENON_TRAP
 };
 
@@ -74,7 +74,7 @@ constexpr const char* TrapSentence(TrapKind kind) {
 #define TENON_TRAP(enumerator, number, sentence) \
   case TrapKind::enumerator:                     \
     return sentence;
-#include "format/traps.def"
+#include "format/tables/traps.def"
 #undef TENON_TRAP
   }
   return "unknown trap";
@@ -82,7 +82,7 @@ constexpr const char* TrapSentence(TrapKind kind) {
 
 enum class Builtin : std::uint32_t {
 #define TENON_BUILTIN(name, result, parameters) name,
-#include "format/builtins.def"
+#include "format/tables/builtins.def"
 #undef TENON_BUILTIN
   kCount,
 };

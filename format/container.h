@@ -111,7 +111,7 @@ constexpr const char* BoundsChecksName(BoundsChecks mode) {
 // The bit numbers of ModuleInfo::wasm_features.
 enum class WasmFeature : std::uint32_t {
 #define TENON_WASM_FEATURE(enumerator, bit, name, other_name) enumerator = bit,
-#include "format/wasm_features.def"
+#include "format/tables/wasm_features.def"
 #undef TENON_WASM_FEATURE
   kCount,
 };
@@ -121,7 +121,7 @@ constexpr const char* WasmFeatureName(WasmFeature feature) {
 #define TENON_WASM_FEATURE(enumerator, bit, name, other_name) \
   case WasmFeature::enumerator:                               \
     return name;
-#include "format/wasm_features.def"
+#include "format/tables/wasm_features.def"
 #undef TENON_WASM_FEATURE
     case WasmFeature::kCount: break;
   }

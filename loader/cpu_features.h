@@ -16,7 +16,7 @@ struct CpuFeatures {
 
 // The architecture this process is compiled for.
 container::Architecture HostArchitecture();
-// Asks the system or the CPU; cpu_features_ARCHITECTURE.cc.
+// Asks the system or the CPU; each CPU has its cpu_features_*.cc.
 CpuFeatures DetectCpuFeatures();
 // The host's features; asked once.
 const CpuFeatures& HostCpuFeatures();

@@ -1,5 +1,5 @@
-// Asks Linux for the features of an aarch64 CPU, along the table format/cpu_features_aarch64.def.
-#if defined(__linux__) && defined(__aarch64__)
+// Asks Linux for the features of an aarch64 CPU, along the table
+// format/tables/cpu_features_aarch64.def.
 #include <sys/auxv.h>
 
 #include "loader/cpu_feature_table.h"
@@ -9,7 +9,7 @@ namespace {
 
 constexpr WordFeature kTable[] = {
 #define TENON_CPU_FEATURE(number, name, word, bit) {number, name, word, bit},
-#include "format/cpu_features_aarch64.def"
+#include "format/tables/cpu_features_aarch64.def"
 #undef TENON_CPU_FEATURE
 };
 
@@ -25,4 +25,3 @@ CpuFeatures DetectCpuFeatures() {
 const char* CpuFeatureName(unsigned number) { return NameIn(kTable, number); }
 
 }  // namespace tenon::loader
-#endif

@@ -1,5 +1,5 @@
-// Asks Linux for the features of a riscv64 CPU, along the table format/cpu_features_riscv64.def.
-#if defined(__linux__) && defined(__riscv) && __riscv_xlen == 64
+// Asks Linux for the features of a riscv64 CPU, along the table
+// format/tables/cpu_features_riscv64.def.
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr WordFeature kTable[] = {
 #define TENON_CPU_FEATURE(number, name, word, bit) {number, name, word, bit},
-#include "format/cpu_features_riscv64.def"
+#include "format/tables/cpu_features_riscv64.def"
 #undef TENON_CPU_FEATURE
 };
 
@@ -38,4 +38,3 @@ CpuFeatures DetectCpuFeatures() {
 const char* CpuFeatureName(unsigned number) { return NameIn(kTable, number); }
 
 }  // namespace tenon::loader
-#endif

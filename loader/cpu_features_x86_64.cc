@@ -1,8 +1,7 @@
-// Asks an x86-64 CPU for its features, along the table format/cpu_features_x86_64.def.
+// Asks an x86-64 CPU for its features, along the table format/tables/cpu_features_x86_64.def.
 //
 // Invariant: a feature counts only if the operating system saves the registers it
 // lives in, which XGETBV tells.
-#if defined(__x86_64__)
 #include <cpuid.h>
 
 #include "loader/cpu_feature_table.h"
@@ -22,7 +21,7 @@ struct Feature {
 constexpr Feature kTable[] = {
 #define TENON_CPU_FEATURE(number, name, leaf, subleaf, reg, bit, state) \
   {number, name, leaf, subleaf, reg, bit, state},
-#include "format/cpu_features_x86_64.def"
+#include "format/tables/cpu_features_x86_64.def"
 #undef TENON_CPU_FEATURE
 };
 
@@ -93,4 +92,3 @@ CpuFeatures DetectCpuFeatures() {
 const char* CpuFeatureName(unsigned number) { return NameIn(kTable, number); }
 
 }  // namespace tenon::loader
-#endif

@@ -1,5 +1,4 @@
 // The part of os_memory.h that asks the dynamic linker; Linux.
-#if defined(__linux__)
 #include <link.h>
 
 #include "loader/os_memory.h"
@@ -38,4 +37,3 @@ bool IsNeverWritten(const void* base, std::uint64_t size) {
 }
 
 }  // namespace tenon::os
-#endif

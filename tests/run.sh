@@ -62,7 +62,7 @@ fi
 
 stage "end to end"
 export TENONC=$bin/tenonc TENON=$bin/tenon WASM_CC="clang-22 --target=wasm32-wasi -Wno-deprecated -O2"
-for script in tests/end_to_end/*.sh; do
+for script in tests/end_to_end/{,*/}*.sh; do
   name=$(basename "$script" .sh)
   mkdir -p "$work/$name"
   check "$name" env -C "$work/$name" timeout 120 bash "$PWD/$script"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "compiler/wasm/instruction.h"
-#include "compiler/wasm/reader.h"
+#include "compiler/wasm/limits.h"
 #include "compiler/wasm/unsupported.h"
 
 namespace tenon::wasm {

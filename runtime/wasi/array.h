@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "runtime/memory.h"
+#include "runtime/memory/memory.h"
 
 namespace tenon::runtime::wasi {
 

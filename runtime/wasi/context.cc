@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <new>
 
-#include "runtime/execution_environment.h"
-#include "runtime/linear_memory.h"
+#include "runtime/execute/execution_environment.h"
+#include "runtime/memory/linear_memory.h"
 
 namespace tenon::runtime::wasi {
 
@@ -16,7 +16,7 @@ ErrorCode FromHostError(int host_error) {
 #define TENON_WASI_ERROR(enumerator, number, host) \
   case host:                                       \
     return enumerator;
-#include "runtime/wasi/wasi_errors.def"
+#include "runtime/wasi/functions/wasi_errors.def"
 #undef TENON_WASI_ERROR
     default: return kInputOutput;
   }
@@ -27,7 +27,7 @@ int ToHostError(ErrorCode error) {
 #define TENON_WASI_ERROR(enumerator, number, host) \
   case enumerator:                                 \
     return host;
-#include "runtime/wasi/wasi_errors.def"
+#include "runtime/wasi/functions/wasi_errors.def"
 #undef TENON_WASI_ERROR
     default: return 0;
   }

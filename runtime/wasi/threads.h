@@ -15,8 +15,8 @@
 #include <mutex>
 
 #include "format/abi.h"
-#include "runtime/execution_environment.h"
-#include "runtime/instance.h"
+#include "runtime/execute/execution_environment.h"
+#include "runtime/instance/instance.h"
 
 namespace tenon::runtime::wasi {
 

@@ -40,7 +40,7 @@ struct ErrorName {
 };
 constexpr ErrorName kErrorNames[] = {
 #define TENON_WASI_ERROR(enumerator, number, host) {enumerator, #host},
-#include "runtime/wasi/wasi_errors.def"
+#include "runtime/wasi/functions/wasi_errors.def"
 #undef TENON_WASI_ERROR
     {kNotCapable, "ENOTCAPABLE"},
 };

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "runtime/wasi/signature.h"
+#include "runtime/wasi/functions/signature.h"
 
 namespace tenon::runtime::wasi {
 

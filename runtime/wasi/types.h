@@ -11,7 +11,7 @@ using ErrorCode = std::uint32_t;
 enum : ErrorCode {
   kSuccess = 0,
 #define TENON_WASI_ERROR(enumerator, number, host) enumerator = number,
-#include "runtime/wasi/wasi_errors.def"
+#include "runtime/wasi/functions/wasi_errors.def"
 #undef TENON_WASI_ERROR
   kNotCapable = 76,  // WASI's own: outside of what the program was given
 };

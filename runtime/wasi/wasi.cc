@@ -12,9 +12,9 @@
 #include <new>
 #include <utility>
 
-#include "runtime/linear_memory.h"
+#include "runtime/memory/linear_memory.h"
 #include "runtime/wasi/context.h"
-#include "runtime/wasi/function_table.h"
+#include "runtime/wasi/functions/function_table.h"
 
 namespace tenon::runtime::wasi {
 namespace {

@@ -17,7 +17,7 @@
 #include <string_view>
 
 #include "format/result.h"
-#include "runtime/instance.h"
+#include "runtime/instance/instance.h"
 
 namespace tenon::runtime::wasi {
 

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "runtime/call_here.h"
-#include "runtime/traps.h"
+#include "runtime/execute/call_here.h"
+#include "runtime/execute/traps.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {

@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <mutex>
 
-#include "runtime/tenon.h"
-#include "runtime/terminate.h"
-#include "runtime/traps.h"
+#include "runtime/execute/terminate.h"
+#include "runtime/execute/traps.h"
+#include "runtime/include/tenon.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {

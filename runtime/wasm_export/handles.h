@@ -17,12 +17,12 @@
 #include <type_traits>
 
 #include "loader/mapped_module.h"
-#include "runtime/execution_environment.h"
-#include "runtime/instance.h"
-#include "runtime/instance_state.h"
-#include "runtime/memory.h"
+#include "runtime/execute/execution_environment.h"
+#include "runtime/include/wasm_export.h"
+#include "runtime/instance/instance.h"
+#include "runtime/instance/instance_state.h"
+#include "runtime/memory/memory.h"
 #include "runtime/wasi/wasi.h"
-#include "runtime/wasm_export.h"
 
 namespace tenon::runtime {
 

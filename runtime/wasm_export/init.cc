@@ -6,9 +6,10 @@
 
 #include "format/container.h"
 #include "loader/type_registry.h"
-#include "runtime/linear_memory.h"
-#include "runtime/tenon.h"
-#include "runtime/traps.h"
+#include "runtime/execute/traps.h"
+#include "runtime/include/tenon.h"
+#include "runtime/memory/linear_memory.h"
+#include "runtime/memory/reservations.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {
@@ -111,7 +112,8 @@ void End() {
   // What the host did not destroy goes with the pool or with the host's allocator.
   const bool everything_is_gone =
       !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;
-  FreeRegistries(everything_is_gone);
+  FreeCodeRegistry(everything_is_gone);
+  FreeReservationRegistry(everything_is_gone);
   if (everything_is_gone) {
     loader::ForgetGroups();
     ForgetShares();

@@ -3,8 +3,8 @@
 #include <cstring>
 #include <mutex>
 
-#include "runtime/tenon.h"
-#include "runtime/thread_instance.h"
+#include "runtime/include/tenon.h"
+#include "runtime/instance/thread_instance.h"
 #include "runtime/wasm_export/handles.h"
 #include "runtime/wasm_export/module_heap.h"
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/linear_memory.h"
-#include "runtime/traps.h"
+#include "runtime/execute/traps.h"
+#include "runtime/memory/linear_memory.h"
 #include "runtime/wasm_export/handles.h"
 #include "runtime/wasm_export/module_heap.h"
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "runtime/memory.h"
+#include "runtime/memory/memory.h"
 
 namespace tenon::runtime {
 

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <mutex>
 
-#include "runtime/tenon.h"
+#include "runtime/include/tenon.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {

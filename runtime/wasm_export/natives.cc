@@ -9,7 +9,7 @@
 #include <cstring>
 #include <mutex>
 
-#include "runtime/native_call.h"
+#include "runtime/arch/native_call.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {

@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <cstring>
 
-#include "runtime/backtrace.h"
-#include "runtime/tenon.h"
-#include "runtime/traps.h"
+#include "runtime/execute/backtrace.h"
+#include "runtime/execute/traps.h"
+#include "runtime/include/tenon.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {

@@ -9,8 +9,8 @@
 #include <cstring>
 #include <mutex>
 
-#include "runtime/host_thread.h"
-#include "runtime/terminate.h"
+#include "runtime/execute/host_thread.h"
+#include "runtime/execute/terminate.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "runtime/instance.h"
+#include "runtime/instance/instance.h"
 #include "tests/bench/timing.h"
 
 namespace {

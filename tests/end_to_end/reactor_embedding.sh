@@ -12,8 +12,8 @@ C
 cat > host.c <<'C'
 #include <stdio.h>
 #include <string.h>
-#include "runtime/tenon.h"
-#include "runtime/wasm_export.h"
+#include "runtime/include/tenon.h"
+#include "runtime/include/wasm_export.h"
 int main(int argc, char** argv) {
   char error[200] = "";
   RuntimeInitArgs arguments;
@@ -39,5 +39,5 @@ $WASM_CC -mexec-model=reactor library.c -o library.wasm
 # shellcheck disable=SC2086 # flags
 cc ${TENON_HOST_FLAGS:-} -c -Wall -Wextra -Werror -I"$source_directory" host.c -o host.o
 # shellcheck disable=SC2086
-c++ ${TENON_HOST_FLAGS:-} host.o "$libraries/libtenon_runtime.a" "$libraries/libtenon_format.a" -lpthread -o host
+c++ ${TENON_HOST_FLAGS:-} host.o "$libraries/lib/libtenon.a" -lpthread -o host
 test "$(./host library.aot)" = 42

@@ -1,7 +1,7 @@
-# Every function of runtime/wasm_export.h is in runtime/WASM_EXPORT.md as "works", and nothing else is.
+# Every function of runtime/include/wasm_export.h is in runtime/wasm_export/WASM_EXPORT.md as "works", and nothing else is.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
-python3 - "$root/runtime/wasm_export.h" "$root/runtime/WASM_EXPORT.md" <<'PY'
+python3 - "$root/runtime/include/wasm_export.h" "$root/runtime/wasm_export/WASM_EXPORT.md" <<'PY'
 import re, sys
 header = re.sub(r"/\*.*?\*/", "", open(sys.argv[1]).read(), flags=re.S)
 header = "\n".join(l for l in header.replace("\\\n", " ").splitlines() if not l.startswith("#"))

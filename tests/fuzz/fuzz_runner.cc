@@ -19,7 +19,7 @@
 
 #include "compiler/pipeline.h"
 #include "loader/mapped_module.h"
-#include "runtime/instance.h"
+#include "runtime/instance/instance.h"
 
 namespace {
 

@@ -26,13 +26,13 @@
 #include <vector>
 
 #include "compiler/pipeline.h"
-#include "compiler/wasm/reader.h"
-#include "compiler/wasm/validator.h"
+#include "compiler/wasm/reader/reader.h"
+#include "compiler/wasm/validator/validator.h"
 #include "format/dump.h"
 #include "format/thin.h"
 #include "format/view.h"
 #include "loader/mapped_module.h"
-#include "runtime/instance.h"
+#include "runtime/instance/instance.h"
 
 namespace {
 

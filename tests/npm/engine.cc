@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "loader/mapped_module.h"
-#include "runtime/instance_state.h"
-#include "runtime/linear_memory.h"
+#include "runtime/instance/instance_state.h"
+#include "runtime/memory/linear_memory.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace {

@@ -57,7 +57,7 @@ if [[ -z $headers ]]; then
 fi
 libraries=$(dirname "$(dirname "$TENON")")
 c++ -std=c++20 -O1 -fPIC -shared -Wall -Wextra -Werror -I"$here/../.." -isystem "$headers" "$here/engine.cc" \
-  "$libraries/libtenon_runtime.a" "$libraries/libtenon_format.a" -lpthread -o engine.node || { bad engine.cc "does not build"; finish; }
+  "$libraries/lib/libtenon.a" -lpthread -o engine.node || { bad engine.cc "does not build"; finish; }
 export TENON_ENGINE=$work/engine.node TENON_AOT_DIRECTORY=${TENON_AOT_DIRECTORY:-$work/aot}
 mkdir -p "$TENON_AOT_DIRECTORY"
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "loader/mapped_module.h"
-#include "runtime/instance.h"
+#include "runtime/instance/instance.h"
 #include "tests/spec/spectest.h"
 #include "tests/spec/values.h"
 

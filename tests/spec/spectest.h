@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/instance.h"
+#include "runtime/instance/instance.h"
 
 namespace tenon::spec {
 

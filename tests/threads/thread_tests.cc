@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/tenon.h"
+#include "runtime/include/tenon.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Which data segments become images, in which pieces, and how those that are left are numbered.
-#include "compiler/codegen/data_layout.h"
+#include "compiler/plan/data_layout.h"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 
 #include "compiler/pipeline.h"
 #include "loader/mapped_module.h"
-#include "runtime/instance.h"
+#include "runtime/instance/instance.h"
 #include "tests/unit/wasm_bytes.h"
 
 namespace tenon::runtime {

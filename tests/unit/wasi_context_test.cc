@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/memory.h"
+#include "runtime/memory/memory.h"
 #include "runtime/wasi/context.h"
 
 namespace tenon::runtime::wasi {

@@ -7,7 +7,7 @@
 
 #include "compiler/wasm/instruction.h"
 #include "compiler/wasm/leb128.h"
-#include "compiler/wasm/reader.h"
+#include "compiler/wasm/reader/reader.h"
 #include "tests/unit/wasm_bytes.h"
 
 namespace tenon::wasm::test {

@@ -7,8 +7,8 @@
 
 #include <string>
 
-#include "compiler/wasm/reader.h"
-#include "compiler/wasm/validator.h"
+#include "compiler/wasm/reader/reader.h"
+#include "compiler/wasm/validator/validator.h"
 #include "tests/unit/wasm_bytes.h"
 
 namespace tenon::wasm::test {

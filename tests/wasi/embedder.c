@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/tenon.h"
+#include "runtime/include/tenon.h"
 
 static char pool[16 * 1024 * 1024];
 static char written[1000];

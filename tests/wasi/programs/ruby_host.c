@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/tenon.h"
+#include "runtime/include/tenon.h"
 
 // The handle of a Ruby object is its address.
 static uint32_t new_handle(wasm_exec_env_t caller, uint32_t object) {

@@ -190,7 +190,7 @@ else
     skip "Ruby" "no package @ruby/3.3-wasm-wasi"
   elif compile "$ruby" ruby.aot "${flags[@]}"; then
     mkdir ruby
-    libraries=("$build"/libtenon_runtime.a "$build"/libtenon_format.a)
+    libraries=("$build"/lib/libtenon.a)
     sed -n 's|^# > ||p' "$here/script.rb" > expected
     clang-22 -O1 -I"$here/../../.." "$here/ruby_host.c" "${libraries[@]}" -lstdc++ -lpthread -lm -o ruby_host &&
       check "CRuby: a script with files, JSON, exceptions, fibers" 0 expected ./ruby_host ruby.aot "$here/script.rb" ruby

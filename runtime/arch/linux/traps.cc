@@ -1,0 +1,82 @@
+// Hardware faults in AoT code become traps: the handler changes the interrupted
+// context so that it continues in tenon_unwind. Linux.
+//
+// Invariants: only faults with the program counter in registered AoT text are
+// taken, and memory faults only at addresses in a linear memory's reservation (or
+// the wasm stack's guard page); everything else goes to the previous handler,
+// because it is a bug. The handler runs on the wasm stack unless the host set up
+// an alternative one; kStackReserve makes room. Division is checked by generated
+// code, so SIGFPE never means a wasm trap and is left alone.
+#include "runtime/execute/traps.h"
+
+#include <signal.h>
+
+#include <iterator>
+#include <mutex>
+
+#include "runtime/arch/architecture.h"
+#include "runtime/execute/backtrace.h"
+#include "runtime/memory/reservations.h"
+
+namespace tenon::runtime {
+namespace {
+
+// The third is the trap instruction's.
+int g_signals[] = {SIGSEGV, SIGBUS, SIGILL};
+struct sigaction g_previous[std::size(g_signals)];
+
+void Chain(int number, siginfo_t* information, void* context) {
+  for (std::size_t i = 0; i < std::size(g_signals); ++i) {
+    if (g_signals[i] != number) continue;
+    const struct sigaction& previous = g_previous[i];
+    if ((previous.sa_flags & SA_SIGINFO) != 0) {
+      previous.sa_sigaction(number, information, context);
+    } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
+      ::signal(number, SIG_DFL);  // the instruction faults again and ends the process
+    } else {
+      previous.sa_handler(number);
+    }
+    return;
+  }
+}
+
+abi::TrapKind KindOf(int number, const siginfo_t* information,
+                     const abi::ExecutionEnvironment& environment, const std::uint8_t* pc) {
+  if (number == kTrapSignal) return TrapInstructionKind(pc);
+  if (InReservation(information->si_addr)) return abi::TrapKind::kOutOfBoundsMemoryAccess;
+  const auto* const address = static_cast<const std::uint8_t*>(information->si_addr);
+  if (address < environment.stack_base &&
+      address >= environment.stack_base - environment.guard_bytes)
+    return abi::TrapKind::kCallStackExhausted;
+  return abi::TrapKind::kNone;
+}
+
+void Handle(int number, siginfo_t* information, void* context) {
+  const MachineFrame at = ReadSignalContext(context);
+  abi::ExecutionEnvironment* const environment = CurrentEnvironment();
+  std::uint64_t offset = 0;
+  if (environment == nullptr || FindCode(at.pc, &offset) == nullptr)
+    return Chain(number, information, context);
+  const abi::TrapKind kind = KindOf(number, information, *environment, at.pc);
+  if (kind == abi::TrapKind::kNone) return Chain(number, information, context);
+  RecordBacktrace(environment, at);
+  ContinueInUnwind(context, environment, kind);
+}
+
+}  // namespace
+
+void InstallTrapHandlers() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    g_signals[2] = kTrapSignal;
+    for (std::size_t i = 0; i < std::size(g_signals); ++i) {
+      struct sigaction action = {};
+      action.sa_sigaction = Handle;
+      action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+      sigemptyset(&action.sa_mask);
+      ::sigaction(g_signals[i], &action, &g_previous[i]);
+    }
+  });
+}
+
+}  // namespace tenon::runtime

@@ -1,0 +1,106 @@
+// Waiters stand in lists by address, first come first served; each list has a lock, under which the
+// value is compared, so that no notify between comparing and sleeping is lost. The same memory has
+// the same addresses in all instances that share it.
+#include "runtime/execute/atomic_wait.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+
+#include "runtime/execute/terminate.h"
+
+namespace tenon::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A thread that is asked to end looks up this often.
+constexpr std::chrono::milliseconds kSlice(10);
+
+struct Waiter {
+  const void* address = nullptr;
+  Waiter* next = nullptr;
+  bool woken = false;
+  std::condition_variable condition;
+};
+
+struct Bucket {
+  std::mutex mutex;
+  Waiter* first = nullptr;
+};
+
+Bucket& BucketOf(const void* address) {
+  static Bucket buckets[64];
+  return buckets[reinterpret_cast<std::uintptr_t>(address) / 4 % std::size(buckets)];
+}
+
+void Append(Bucket& bucket, Waiter* waiter) {
+  Waiter** link = &bucket.first;
+  while (*link != nullptr) link = &(*link)->next;
+  *link = waiter;
+}
+
+void Remove(Bucket& bucket, Waiter* waiter) {
+  Waiter** link = &bucket.first;
+  while (*link != nullptr && *link != waiter) link = &(*link)->next;
+  if (*link == waiter) *link = waiter->next;
+}
+
+std::uint64_t LoadValue(const void* address, unsigned width) {
+  return width == 4 ? __atomic_load_n(static_cast<const std::uint32_t*>(address), __ATOMIC_SEQ_CST)
+                    : __atomic_load_n(static_cast<const std::uint64_t*>(address), __ATOMIC_SEQ_CST);
+}
+
+}  // namespace
+
+WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, unsigned width,
+                std::uint64_t expected, std::int64_t timeout) {
+  using Termination = abi::ExecutionEnvironment::Termination;
+  // Longer than a year is for ever, and does not overflow.
+  constexpr std::int64_t kYear = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
+  const bool for_ever = timeout < 0 || timeout > kYear;
+  const Clock::time_point end = Clock::now() + std::chrono::nanoseconds(for_ever ? 0 : timeout);
+  Bucket& bucket = BucketOf(address);
+  std::unique_lock lock(bucket.mutex);
+  if (LoadValue(address, width) != expected) return WaitResult::kNotEqual;
+  Waiter waiter;
+  waiter.address = address;
+  Append(bucket, &waiter);
+  WaitResult result = WaitResult::kWoken;
+  while (!waiter.woken) {
+    const Clock::time_point now = Clock::now();
+    if (!for_ever && now >= end) {
+      result = WaitResult::kTimedOut;
+      break;
+    }
+    if (environment->termination.load() == Termination::kRequested) {
+      result = WaitResult::kTerminated;
+      break;
+    }
+    waiter.condition.wait_until(lock, for_ever ? now + kSlice : std::min(end, now + kSlice));
+  }
+  if (!waiter.woken) Remove(bucket, &waiter);
+  return result;
+}
+
+std::uint32_t Notify(const void* address, std::uint32_t count) {
+  Bucket& bucket = BucketOf(address);
+  const std::lock_guard lock(bucket.mutex);
+  std::uint32_t woken = 0;
+  for (Waiter** link = &bucket.first; *link != nullptr && woken < count;) {
+    Waiter* const waiter = *link;
+    if (waiter->address != address) {
+      link = &waiter->next;
+      continue;
+    }
+    *link = waiter->next;
+    waiter->woken = true;
+    waiter->condition.notify_one();
+    ++woken;
+  }
+  return woken;
+}
+
+}  // namespace tenon::runtime

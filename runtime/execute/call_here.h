@@ -1,0 +1,87 @@
+// The call from the host into wasm, in place. Call (instance.h) is this; wasm_export.h's is it too,
+// as a frame more on the way there and back is a tenth of what a call costs.
+//
+// Invariant: a context's exec_env and stack_limit are as before once it returns.
+#pragma once
+
+#include <utility>
+
+#include "runtime/execute/execution_environment.h"
+#include "runtime/execute/terminate.h"
+#include "runtime/execute/traps.h"
+#include "runtime/instance/exceptions.h"
+#include "runtime/instance/instance_state.h"
+
+namespace tenon::runtime {
+
+inline constexpr std::uint32_t kMaximumCallDepth = 2000;  // nested calls also use the host's stack
+
+// Fills in environment->entrance.
+void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* function);
+
+[[gnu::always_inline]] inline CallOutcome CallHere(abi::ExecutionEnvironment* environment,
+                                                   const abi::FuncRef* function,
+                                                   std::uint64_t* values) {
+  environment->pending = 0;
+  environment->exception = nullptr;
+  environment->exit_requested = 0;
+  environment->frame_count = 0;
+  environment->exception_text[0] = '\0';
+  if (environment->entrance.function != function ||
+      environment->entrance.generation != g_function_generation.load(std::memory_order_relaxed))
+      [[unlikely]] {
+    FindEntrance(environment, function);
+  }
+  const void* const trampoline = environment->entrance.trampoline;
+  if (trampoline == nullptr || function->code == nullptr) return {abi::TrapKind::kUnlinkedImport};
+  abi::VmContext* const context = function->context;
+  const std::uint32_t depth = environment->depth.load(std::memory_order_relaxed);
+  const std::uint8_t* const limit = environment->entrance.stack_limit;
+  if (static_cast<const std::uint8_t*>(environment->wasm_sp) - abi::kUncheckedFrame < limit ||
+      depth >= kMaximumCallDepth) {
+    return {abi::TrapKind::kCallStackExhausted};
+  }
+  abi::ExecutionEnvironment* const previous_environment = context->exec_env;
+  const void* const previous_limit = context->stack_limit;
+  context->exec_env = environment;
+  context->stack_limit = limit;
+  const ActiveCall call{environment, t_active_calls};
+  std::atomic_signal_fence(std::memory_order_release);
+  t_active_calls = &call;
+  // Plain stores: only this thread writes, but Terminate reads.
+  environment->thread.store(CurrentThread(), std::memory_order_relaxed);
+  environment->depth.store(depth + 1, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  abi::TrapKind kind = abi::TrapKind::kHostError;
+  if (environment->termination.load(std::memory_order_relaxed) ==
+      abi::ExecutionEnvironment::Termination::kNone) [[likely]] {
+    kind = static_cast<abi::TrapKind>(
+        tenon_enter(environment, trampoline, context, function->code, values));
+  } else {
+    SetPendingException(environment, kTerminatedText);
+  }
+  environment->depth.store(depth, std::memory_order_relaxed);
+  // Of an outer call nothing is pending: this one's end is its caller's to report. But an exception
+  // passes through a host function that does nothing about it.
+  environment->pending = 0;
+  if (environment->exception != nullptr) {
+    kind = abi::TrapKind::kUncaughtException;
+    DescribeException(environment);
+    if (depth != 0) {
+      environment->pending = static_cast<std::uint32_t>(kind);
+    } else {
+      ReleaseException(std::exchange(environment->exception, nullptr));
+    }
+  }
+  t_active_calls = call.outer;
+  // A tail call hands the environment over and cannot take it back, so that frames below may
+  // run in a context that this call has left with its own.
+  if (call.outer != nullptr && call.outer->environment != environment) [[unlikely]] {
+    ReturnContexts(InstanceOfContext(context), environment, call.outer->environment);
+  }
+  context->exec_env = previous_environment;
+  context->stack_limit = previous_limit;
+  return {kind};
+}
+
+}  // namespace tenon::runtime

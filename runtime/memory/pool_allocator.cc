@@ -1,0 +1,167 @@
+// Pools: Boost.Interprocess's rbtree_best_fit inside the buffer that it manages.
+//
+// Invariants: all access to the tree is under the mutex; `used_` is what blocks
+// take with the tree's own words, so that a budget covers all of it; the reserved
+// pool's mapped memory and its tree share one budget.
+#include <algorithm>
+#include <boost/interprocess/mem_algo/rbtree_best_fit.hpp>
+#include <boost/interprocess/sync/mutex_family.hpp>
+#include <cstring>
+#include <mutex>
+#include <new>
+
+#include "loader/os_memory.h"
+#include "runtime/memory/allocator.h"
+
+namespace tenon::runtime {
+namespace {
+
+namespace interprocess = boost::interprocess;
+
+class Pool final : public Allocator {
+ public:
+  void UseBuffer(void* buffer, std::size_t size, bool reserved) {
+    tree_ = new (buffer) Tree(size, 0);
+    size_ = size;
+    reserved_ = reserved;
+    mapped_ = 0;
+    peak_ = 0;
+  }
+  void Close() {
+    if (tree_ != nullptr && reserved_) os::Unmap(tree_, size_);
+    if (tree_ != nullptr && !reserved_) MakeWritable();
+    tree_ = nullptr;
+  }
+  static std::size_t MinimumSize() { return Tree::get_min_size(0) + 64; }
+
+  void* Allocate(std::size_t size, bool zeroed, Category) override {
+    void* block = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      if (size > Left()) return nullptr;
+      block = tree_->allocate(size);
+      NotePeak();
+    }
+    if (block != nullptr && zeroed) std::memset(block, 0, size);
+    return block;
+  }
+
+  void* Grow(void* block, std::size_t old_size, std::size_t size, Category category) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (size - old_size > Left()) return nullptr;
+      if (Tree::size_type received = size; Expand(block, size, &received, false)) {
+        NotePeak();
+        return block;
+      }
+    }
+    if (void* const moved = Allocate(size, false, category)) {
+      std::memcpy(moved, block, old_size);
+      Free(block, old_size, category);
+      return moved;
+    }
+    // Into the free space in front of the block as well.
+    const std::lock_guard lock(mutex_);
+    Tree::size_type received = size;
+    void* const moved = Expand(block, size, &received, true);
+    NotePeak();
+    if (moved != nullptr && moved != block) std::memmove(moved, block, old_size);
+    return moved;
+  }
+
+  void Free(void* block, std::size_t, Category) override {
+    const std::lock_guard lock(mutex_);
+    tree_->deallocate(block);
+  }
+
+  bool may_map() const override { return reserved_; }
+  bool ReserveMapped(std::uint64_t size) override {
+    const std::lock_guard lock(mutex_);
+    if (size > Left()) return false;
+    mapped_ += size;
+    NotePeak();
+    return true;
+  }
+  void ReleaseMapped(std::uint64_t size) override {
+    const std::lock_guard lock(mutex_);
+    mapped_ -= size;
+  }
+
+  Capacity capacity() override {
+    const std::lock_guard lock(mutex_);
+    return {true, size_, Left(), std::min(LargestFreeBlock(), Left()), peak_};
+  }
+
+ private:
+  using Tree = interprocess::rbtree_best_fit<interprocess::null_mutex_family, void*>;
+
+  // The host gets its buffer back. A module that it never unloaded has left pages of code in it.
+  void MakeWritable() {
+    const std::uintptr_t page = os::PageSize();
+    const std::uintptr_t begin = os::AlignUp(reinterpret_cast<std::uintptr_t>(tree_), page);
+    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(tree_) + size_) & ~(page - 1);
+    if (begin < end)
+      os::Protect(reinterpret_cast<void*>(begin), end - begin, os::Access::kReadWrite);
+  }
+
+  std::size_t Left() const {
+    const std::size_t free = tree_->get_free_memory();
+    return free > mapped_ ? free - mapped_ : 0;
+  }
+
+  void NotePeak() { peak_ = std::max<std::uint64_t>(peak_, size_ - Left()); }
+
+  void* Expand(void* block, std::size_t size, Tree::size_type* received, bool backwards) {
+    auto command = interprocess::expand_fwd | interprocess::nothrow_allocation;
+    if (backwards) command |= interprocess::expand_bwd;
+    void* reuse = block;
+    return tree_->raw_allocation_command(command, size, *received, reuse);
+  }
+
+  // Asks for everything: the tree then gives the largest block it has.
+  std::size_t LargestFreeBlock() {
+    Tree::size_type received = size_;
+    void* reuse = nullptr;
+    void* const block = tree_->raw_allocation_command(
+        interprocess::allocate_new | interprocess::nothrow_allocation, 1, received, reuse);
+    if (block == nullptr) return 0;
+    tree_->deallocate(block);
+    return received;
+  }
+
+  std::mutex mutex_;
+  Tree* tree_ = nullptr;
+  std::size_t size_ = 0;
+  std::uint64_t mapped_ = 0;
+  std::uint64_t peak_ = 0;
+  bool reserved_ = false;
+};
+
+constinit Pool g_pool;
+
+}  // namespace
+
+Result<Allocator*> MakePoolAllocator(void* buffer, std::size_t size) {
+  const auto address = reinterpret_cast<std::uintptr_t>(buffer);
+  const std::size_t skipped = os::AlignUp(address, 16) - address;
+  if (size < skipped + Pool::MinimumSize()) {
+    return Error::Format("the pool of %zu bytes is too small: at least %zu are needed", size,
+                         Pool::MinimumSize() + 15);
+  }
+  g_pool.UseBuffer(static_cast<std::uint8_t*>(buffer) + skipped,
+                   (size - skipped) & ~std::size_t{15}, false);
+  return &g_pool;
+}
+
+Result<Allocator*> MakeReservedPoolAllocator(std::size_t size) {
+  const std::size_t whole = os::PageAlign(size);
+  if (whole < Pool::MinimumSize()) return Error::Format("a pool of 0 bytes is too small");
+  void* const base = os::MapAnonymous(whole, os::Access::kReadWrite);
+  if (base == nullptr) return Error::Format("out of memory: %zu bytes for a pool", whole);
+  g_pool.UseBuffer(base, whole, true);
+  return &g_pool;
+}
+
+void DestroyPoolAllocator() { g_pool.Close(); }
+
+}  // namespace tenon::runtime

@@ -1,0 +1,84 @@
+# Loops round loops that stride through memory are done several iterations at once, with the same results: random
+# nests over arrays that overlap, addresses that wrap, and traps. tests/fuzz/loop_nests.py makes more of them.
+set -e
+for seed in 1 2; do
+  python3 "$(dirname "$0")/../../fuzz/loop_nests.py" $seed 25 > nests.c
+  simd=; [ $seed = 1 ] || simd=-msimd128
+  $WASM_CC $simd nests.c -o nests.wasm
+  $TENONC --opt-level=0 --bounds-checks=guard nests.wasm -o nests.aot
+  $TENON nests.aot > expected
+  [ "$(wc -l < expected)" = 25 ]
+  for options in "--opt-level=2" "--opt-level=3" "--opt-level=2 --cpu=native"; do
+    $TENONC $options nests.wasm -o nests.aot
+    for mode in guard explicit; do
+      $TENON --bounds-checks=$mode nests.aot > out
+      diff expected out || { echo "loop_nests.py $seed 25, $options, $mode"; exit 1; }
+    done
+  done
+done
+cat > matrices.c <<'C'
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#define KEEP __attribute__((noinline))
+KEEP static void multiply(double* c, const double* a, const double* b, unsigned n, unsigned first) {
+  for (unsigned i = 0; i < n; ++i)
+    for (unsigned j = first; j < first + n; ++j) {
+      c[i * n + j] = 0;
+      for (unsigned k = 0; k < n; ++k) c[i * n + j] += a[i * n + k] * b[k * n + j];
+    }
+}
+KEEP static void symmetric(double* c, const double* a, unsigned n) {
+  for (unsigned i = 0; i < n; ++i)
+    for (unsigned j = i; j < n; ++j) {
+      double sum = 0;
+      for (unsigned k = 0; k < n; ++k) sum += a[k * n + i] * a[k * n + j];
+      c[i * n + j] = sum;
+      c[j * n + i] = sum;
+    }
+}
+KEEP static double sum(const double* x, unsigned n) {
+  double result = 0;
+  for (unsigned i = 0; i < n; ++i) result += x[i] * (i % 7 + 1);
+  return result;
+}
+static double a[100 * 100], b[100 * 100], c[100 * 100];
+int main(int count, char** arguments) {
+  for (unsigned i = 0; i < 10000; ++i) a[i] = i % 31 - 7.5, b[i] = i % 17 * 0.5 - 3;
+  if (count > 1) {
+    // The last rows of b lie behind the end of memory.
+    multiply(c, a, (double*)(__builtin_wasm_memory_size(0) * 65536 - 100 * 60 * 8), 100, 0);
+    puts("no trap");
+    return 0;
+  }
+  volatile unsigned far = 0x80000000u;
+  multiply(c, a, b, 100, 0);
+  printf("%.3f\n", sum(c, 10000));
+  // Columns begin half of the address space after the arrays: the sum of both wraps.
+  multiply((double*)((uintptr_t)c + far), a, (double*)((uintptr_t)b + far), 100, (0 - far) / 8);
+  printf("%.3f\n", sum(c, 10000));
+  symmetric(c, a, 100);
+  printf("%.3f\n", sum(c, 10000));
+  // In place: each result changes what the next ones are made from.
+  multiply(a, a, b, 20, 0);
+  symmetric(a, a, 90);
+  printf("%.3f\n", sum(a, 8100));
+  return 0;
+}
+C
+$WASM_CC matrices.c -o matrices.wasm
+expected=
+for level in 0 2 3; do
+  $TENONC --opt-level=$level matrices.wasm -o matrices.aot
+  for mode in guard explicit; do
+    $TENON --bounds-checks=$mode matrices.aot > out
+    [ -n "$expected" ] || expected=$(cat out)
+    [ "$(cat out)" = "$expected" ] || { echo "level $level, $mode: $(cat out)"; exit 1; }
+    if $TENON --bounds-checks=$mode matrices.aot off > out 2> err; then cat out; exit 1; fi
+    grep -q 'out of bounds memory access' err
+  done
+done
+[ "$(echo "$expected" | sed -n 1p)" = "$(echo "$expected" | sed -n 2p)" ]
+# The loops of both functions were taken in groups, or all this shows nothing.
+$TENONC --format=llvmir --bounds-checks=guard --target=x86_64-linux --cpu=x86-64-v3 matrices.wasm -o matrices.ll
+[ "$(grep -c 'store <16 x double>' matrices.ll)" -ge 2 ] || { echo "no loop was vectorised"; exit 1; }
