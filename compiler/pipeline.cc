@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "compiler/container_parts.h"
+#include "compiler/ir/conventions.h"
 #include "compiler/lower/module_lowering.h"
 #include "compiler/optimize/optimize.h"
 #include "compiler/plan/instance_layout.h"
@@ -161,29 +162,26 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
   parts.entry.function_traits = static_cast<std::uint32_t>(ModuleLowering::TraitsOf(job.module));
   parts.cpu = variant.target.cpu;
 
-  const auto symbol = [&](char kind, std::size_t index) {
-    const auto found = image.symbols.find(kind + std::to_string(index));
+  const auto symbol = [&](SymbolKind kind, std::size_t index) {
+    const auto found = image.symbols.find(SymbolName(kind, index));
     return found == image.symbols.end() ? container::kNone : found->second;
   };
   // Where there are wrappers, those are what others call (abi.h).
-  const auto append_functions = [&](char kind) {
+  const auto append_functions = [&](SymbolKind kind) {
     for (const std::uint32_t index : job.layout.referenced_functions) {
       parts.code_offsets.push_back(symbol(kind, index));
     }
   };
-  append_functions(ModuleLowering::HasWrappers(job.module) ? 'w' : 'f');
+  append_functions(ModuleLowering::HasWrappers(job.module) ? SymbolKind::kWrapper
+                                                           : SymbolKind::kFunction);
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
-    parts.code_offsets.push_back(symbol('h', i));
+    parts.code_offsets.push_back(symbol(SymbolKind::kHostThunk, i));
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
-    parts.code_offsets.push_back(symbol('e', i));
-  append_functions('f');
+    parts.code_offsets.push_back(symbol(SymbolKind::kEntryTrampoline, i));
+  append_functions(SymbolKind::kFunction);
 
   for (const auto& [name, offset] : image.symbols) {
-    // "f12" is a function; support functions have names of their own, such as "__aeabi_idiv".
-    const bool is_function =
-        name.size() > 1 && name[0] == 'f' && name.find_first_not_of("0123456789", 1) == name.npos;
-    const std::uint32_t function =
-        is_function ? static_cast<std::uint32_t>(std::stoul(name.substr(1))) : container::kNone;
+    const std::uint32_t function = FunctionIndexOf(name).value_or(container::kNone);
     parts.code_ranges.push_back({offset, function, container::kNone});
   }
   std::sort(parts.code_ranges.begin(), parts.code_ranges.end(), [](const auto& a, const auto& b) {

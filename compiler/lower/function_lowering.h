@@ -52,8 +52,6 @@ class FunctionLowering {
   void Lower();
 
  private:
-  using Alias = ModuleLowering::Alias;
-
   void LowerInstruction(const Instruction& instruction);
   void LowerSimple(const Instruction& instruction);
   void LowerControl(const Instruction& instruction);
@@ -183,12 +181,11 @@ class FunctionLowering {
   llvm::LoadInst* Load(llvm::Type* type, llvm::Value* address, llvm::MDNode* tag,
                        std::uint64_t align) {
     llvm::LoadInst* load = builder_.CreateAlignedLoad(type, address, llvm::Align(align));
-    load->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*load, tag);
     return load;
   }
   void Store(llvm::Value* value, llvm::Value* address, llvm::MDNode* tag, std::uint64_t align) {
-    builder_.CreateAlignedStore(value, address, llvm::Align(align))
-        ->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*builder_.CreateAlignedStore(value, address, llvm::Align(align)), tag);
   }
 
   llvm::Value* Context() { return native_->getArg(0); }

@@ -24,8 +24,9 @@ llvm::Value* FunctionLowering::AtomicAddress(const Instruction& instruction, llv
   llvm::BasicBlock* aligned = NewBlock("aligned");
   builder_.CreateCondBr(is_unaligned, unaligned, aligned);
   builder_.SetInsertPoint(unaligned);
-  builder_.CreateLoad(builder_.getInt8Ty(), lowering_.Offset(builder_, address, width - 1),
-                      /*isVolatile=*/true);
+  SetPinned(
+      *builder_.CreateLoad(builder_.getInt8Ty(), lowering_.Offset(builder_, address, width - 1)),
+      true);
   lowering_.EmitTrap(builder_, Context(), abi::TrapKind::kUnalignedAtomic);
   builder_.SetInsertPoint(aligned);
   return address;
@@ -59,7 +60,7 @@ void FunctionLowering::LowerAtomic(const Instruction& instruction) {
   const std::uint64_t width = std::uint64_t{1} << info.width_log2;
   const llvm::Align align(width);
   llvm::Type* stored = builder_.getIntNTy(static_cast<unsigned>(width * 8));
-  llvm::MDNode* tag = lowering_.AliasTag(Alias::kMemory);
+  llvm::MDNode* tag = lowering_.AliasTag(AliasClass::kLinearMemory);
   const std::string_view name = info.name;
   const auto narrow = [&](llvm::Value* value) { return builder_.CreateTrunc(value, stored); };
   const auto push = [&](llvm::Value* value) {
@@ -70,14 +71,14 @@ void FunctionLowering::LowerAtomic(const Instruction& instruction) {
     llvm::Value* address = AtomicAddress(instruction, Pop(), width);
     llvm::StoreInst* store = builder_.CreateAlignedStore(value, address, align);
     store->setAtomic(kOrder);
-    store->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*store, tag);
     return;
   }
   if (name.find("load") != std::string_view::npos) {
     llvm::LoadInst* load =
         builder_.CreateAlignedLoad(stored, AtomicAddress(instruction, Pop(), width), align);
     load->setAtomic(kOrder);
-    load->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*load, tag);
     push(load);
     return;
   }

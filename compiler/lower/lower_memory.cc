@@ -39,7 +39,7 @@ llvm::Value* FunctionLowering::MemoryField(std::uint32_t memory_index, std::size
   llvm::Value* descriptor = MemoryDescriptor(memory_index);
   if (never_changes) return lowering_.LoadInvariant(builder_, descriptor, offset, type);
   return Load(type, lowering_.Offset(builder_, descriptor, offset),
-              lowering_.AliasTag(Alias::kMemoryDescriptor), 8);
+              lowering_.AliasTag(AliasClass::kMemoryDescriptor), 8);
 }
 
 // In guard mode a memory never moves: one load on entry serves the function.
@@ -97,9 +97,9 @@ void FunctionLowering::LowerLoad(const Instruction& instruction) {
   llvm::Type* stored = result->isFloatingPointTy()
                            ? result
                            : static_cast<llvm::Type*>(builder_.getIntNTy(width * 8));
-  llvm::LoadInst* load =
-      Load(stored, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
-  load->setVolatile(lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits));
+  llvm::LoadInst* load = Load(stored, Address(instruction, Pop(), width),
+                              lowering_.AliasTag(AliasClass::kLinearMemory), 1);
+  SetPinned(*load, lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits));
   if (stored == result) {
     Push(load);
     return;
@@ -123,7 +123,7 @@ void FunctionLowering::LowerStore(const Instruction& instruction) {
     value = builder_.CreateTrunc(value, builder_.getIntNTy(width * 8));
   }
   llvm::Value* address = Address(instruction, Pop(), width);
-  Store(value, address, lowering_.AliasTag(Alias::kMemory), 1);
+  Store(value, address, lowering_.AliasTag(AliasClass::kLinearMemory), 1);
 }
 
 llvm::Value* FunctionLowering::TableDescriptor(std::uint32_t table_index) {
@@ -141,7 +141,7 @@ llvm::Value* FunctionLowering::TableSize(std::uint32_t table_index) {
   return Load(
       lowering_.i64,
       lowering_.Offset(builder_, TableDescriptor(table_index), offsetof(abi::TableInstance, size)),
-      lowering_.AliasTag(Alias::kTableDescriptor), 8);
+      lowering_.AliasTag(AliasClass::kTableDescriptor), 8);
 }
 
 llvm::Value* FunctionLowering::TableSlot(std::uint32_t table_index, llvm::Value* index,
@@ -151,7 +151,7 @@ llvm::Value* FunctionLowering::TableSlot(std::uint32_t table_index, llvm::Value*
   llvm::Value* elements = Load(lowering_.pointer,
                                lowering_.Offset(builder_, TableDescriptor(table_index),
                                                 offsetof(abi::TableInstance, elements)),
-                               lowering_.AliasTag(Alias::kTableDescriptor), 8);
+                               lowering_.AliasTag(AliasClass::kTableDescriptor), 8);
   return builder_.CreateInBoundsGEP(lowering_.pointer, elements, wide);
 }
 

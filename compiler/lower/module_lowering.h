@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/plan/instance_layout.h"
 #include "compiler/wasm/module.h"
 #include "format/abi.h"
@@ -99,20 +100,12 @@ class ModuleLowering {
                      limits);
   }
   llvm::Function* Declare(std::uint32_t function_index);
-  // Marks the context parameter of a call or function.
-  static void MarkContext(llvm::CallBase* call);
 
-  enum class Alias {
-    kHead,
-    kMemoryDescriptor,
-    kTableDescriptor,
-    kTableElements,
-    kMemory,
-    kImportedGlobals,
-    kException
-  };
-  llvm::MDNode* AliasTag(Alias alias) const { return tags_[static_cast<std::size_t>(alias)]; }
-  llvm::MDNode* GlobalTag(std::uint32_t global_index) const { return global_tags_[global_index]; }
+  llvm::MDNode* AliasTag(AliasClass alias_class) const { return tags_.Of(alias_class); }
+  llvm::MDNode* GlobalTag(std::uint32_t global_index) {
+    return wasm.globals[global_index].imported ? tags_.Of(AliasClass::kImportedGlobals)
+                                               : tags_.OfGlobal(global_index);
+  }
 
   // A value that never changes while the instance lives, at context + offset.
   llvm::LoadInst* LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* pointer,
@@ -145,14 +138,15 @@ class ModuleLowering {
   void LowerEntryTrampoline(std::uint32_t type_index);
   void LowerHostThunk(std::uint32_t type_index);
   void LowerWrapper(std::uint32_t function_index);
-  llvm::Function* CreateFunction(llvm::FunctionType* type, const std::string& name,
+  llvm::Function* FindFunction(SymbolKind kind, std::uint32_t index) const;
+  // A function with the context argument and an empty entry block.
+  llvm::Function* CreateFunction(llvm::FunctionType* type, SymbolKind kind, std::uint32_t index,
                                  llvm::GlobalValue::LinkageTypes linkage);
   void SetFunctionAttributes(llvm::Function* function) const;
 
   bool single_chunk_;
   const std::vector<bool>& may_throw_;  // by function
-  std::vector<llvm::MDNode*> tags_;
-  std::vector<llvm::MDNode*> global_tags_;
+  AliasTags tags_;
   std::vector<llvm::Function*> functions_;
 };
 

@@ -15,6 +15,7 @@
 
 #include <optional>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/optimize/checks/reduce_checks.h"
 #include "compiler/optimize/finish/context_argument.h"
 #include "compiler/optimize/finish/extend_early.h"
@@ -126,7 +127,7 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   RestoreContextArguments(module);
   for (llvm::Function& function : module) {
     // Trampolines and thunks run before or after wasm code that checks.
-    if (function.isDeclaration() || !function.getName().starts_with("f")) continue;
+    if (!IsWasmFunction(function)) continue;
     ExpandWideDivisions(function);
     if (accesses.has_guards) {
       KeepAccessesWhole(function);

@@ -35,6 +35,7 @@
 
 #include <utility>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/optimize/loops/limit_unrolling.h"
 #include "compiler/optimize/loops/narrow_induction.h"
 #include "compiler/optimize/loops/separate_strides.h"
@@ -54,8 +55,6 @@ constexpr int kInlineThreshold = 30;
 // linear time.
 constexpr unsigned kMostNumericInstructions = 20'000;
 
-constexpr const char* kNumeric = "tenon-numeric";
-
 bool IsNumericOperation(const llvm::Instruction& instruction) {
   const llvm::Type* type = instruction.getType();
   return (type->isFPOrFPVectorTy() || type->isVectorTy()) &&
@@ -63,7 +62,7 @@ bool IsNumericOperation(const llvm::Instruction& instruction) {
 }
 
 // Marks functions that calculate with floating-point numbers or vectors in loops.
-struct MarkNumeric : llvm::PassInfoMixin<MarkNumeric> {
+struct MarkNumericPass : llvm::PassInfoMixin<MarkNumericPass> {
   static llvm::PreservedAnalyses run(llvm::Function& function,
                                      llvm::FunctionAnalysisManager& analyses) {
     const llvm::LoopInfo& loops = analyses.getResult<llvm::LoopAnalysis>(function);
@@ -71,7 +70,7 @@ struct MarkNumeric : llvm::PassInfoMixin<MarkNumeric> {
       return llvm::PreservedAnalyses::all();
     for (const llvm::BasicBlock& block : function) {
       if (loops.getLoopFor(&block) == nullptr || llvm::none_of(block, IsNumericOperation)) continue;
-      function.addFnAttr(kNumeric);
+      MarkNumeric(function);
       break;
     }
     return llvm::PreservedAnalyses::all();
@@ -85,7 +84,7 @@ class ByKind : public llvm::PassInfoMixin<ByKind> {
       : numeric_(std::move(numeric)), others_(std::move(others)) {}
 
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses) {
-    return (function.hasFnAttribute(kNumeric) ? numeric_ : others_).run(function, analyses);
+    return (IsNumeric(function) ? numeric_ : others_).run(function, analyses);
   }
 
  private:
@@ -179,7 +178,7 @@ llvm::ModulePassManager BuildLevel2(llvm::PassBuilder& passes, const llvm::Targe
   bottom_up.addPass(llvm::PostOrderFunctionAttrsPass());
   llvm::FunctionPassManager simplify;
   simplify.addPass(MergeEqual());
-  simplify.addPass(MarkNumeric());
+  simplify.addPass(MarkNumericPass());
   simplify.addPass(ByKind(passes.buildFunctionSimplificationPipeline(
                               llvm::OptimizationLevel::O3, llvm::ThinOrFullLTOPhase::None),
                           SimplifyLoops()));

@@ -12,7 +12,6 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
-#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/Cloning.h>
@@ -22,6 +21,8 @@
 
 #include <optional>
 #include <vector>
+
+#include "compiler/ir/conventions.h"
 
 namespace tenon::compiler {
 
@@ -47,7 +48,7 @@ struct Check {
 // Exits of loops in simplified form lead to what they share with other exits.
 bool IsTrap(const llvm::BasicBlock& exit) {
   const llvm::BasicBlock* shared = exit.getSingleSuccessor();
-  return llvm::isa<llvm::UnreachableInst>((shared != nullptr ? *shared : exit).getTerminator());
+  return IsTrapBlock(shared != nullptr ? *shared : exit);
 }
 
 // The checks of a loop, if every way into a trap is understood.
@@ -454,8 +455,7 @@ class CheckHoisting {
     if (llvm::Value* passes = builder.Build(checks.checks(), costs_)) {
       *unchanged = nullptr;
       branch->setCondition(passes);
-      branch->setMetadata(llvm::LLVMContext::MD_prof,
-                          llvm::MDBuilder(test->getContext()).createBranchWeights(1 << 20, 1));
+      MarkSecondSuccessorUnlikely(*branch);
       for (llvm::Loop* each : checked->getLoopsInPreorder()) each->setLoopAlreadyUnrolled();
     }
     return true;

@@ -5,8 +5,6 @@
 
 namespace tenon::compiler {
 
-bool IsDescriptorLoad(const llvm::Instruction& instruction);
-
 // Loops must have preheaders. True: something has changed.
 bool HoistMemoryDescriptors(llvm::LoopInfo& loops);
 

@@ -17,7 +17,7 @@
 #include <optional>
 #include <vector>
 
-#include "compiler/optimize/checks/hoist_descriptors.h"
+#include "compiler/ir/conventions.h"
 
 namespace tenon::compiler {
 
@@ -46,7 +46,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
   auto* const comparison = llvm::dyn_cast<llvm::ICmpInst>(branch->getCondition());
   if (comparison == nullptr) return std::nullopt;
   for (unsigned trap = 0; trap < 2; ++trap) {
-    if (!llvm::isa<llvm::UnreachableInst>(branch->getSuccessor(trap)->getTerminator())) continue;
+    if (!IsTrapBlock(*branch->getSuccessor(trap))) continue;
     llvm::CmpInst::Predicate predicate =
         trap == 0 ? comparison->getPredicate() : comparison->getInversePredicate();
     llvm::Value* index = comparison->getOperand(0);
@@ -62,7 +62,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
       continue;
     }
     auto* const load = llvm::dyn_cast<llvm::LoadInst>(size);
-    if (load == nullptr || !IsDescriptorLoad(*load)) continue;
+    if (load == nullptr || !IsMemoryDescriptorLoad(*load)) continue;
     match(index, m_ZExt(m_Value(index)));
     std::int64_t offset = 0;
     llvm::Value* memory = llvm::GetPointerBaseWithConstantOffset(load->getPointerOperand(), offset,
@@ -76,7 +76,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
 bool HasEffects(const llvm::BasicBlock& block) {
   return std::any_of(block.begin(), block.end(), [](const llvm::Instruction& instruction) {
     return !instruction.isTerminator() &&
-           (instruction.mayHaveSideEffects() || instruction.isVolatile());
+           (instruction.mayHaveSideEffects() || IsPinned(instruction));
   });
 }
 

@@ -6,24 +6,18 @@
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
-#include <llvm/IR/IntrinsicInst.h>
 
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 namespace {
 
-bool HasContext(const llvm::Function& function) {
-  return function.arg_size() != 0 && function.hasParamAttribute(0, llvm::Attribute::SwiftSelf);
-}
-
 bool Calls(const llvm::Function& function) {
   for (const llvm::BasicBlock& block : function) {
-    for (const llvm::Instruction& instruction : block) {
-      if (llvm::isa<llvm::CallInst>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction))
-        return true;
-    }
+    if (llvm::any_of(block, IsCall)) return true;
   }
   return false;
 }

@@ -6,12 +6,12 @@
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
-#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Transforms/Utils/IntegerDivision.h>
 
 #include <vector>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/target/architecture.h"
 #include "format/abi.h"
 
@@ -43,7 +43,7 @@ void KeepLoadWhole(llvm::LoadInst& load) {
   llvm::Type* type = load.getType();
   const unsigned bits = static_cast<unsigned>(type->getPrimitiveSizeInBits());
   const bool fits = type->isVectorTy() ? bits == 128 : bits <= 64;
-  if (!InfoOf(*load.getModule()).folds_volatile_loads || !fits) return load.setVolatile(true);
+  if (!InfoOf(*load.getModule()).folds_volatile_loads || !fits) return SetPinned(load, true);
   llvm::FunctionType* same = llvm::FunctionType::get(type, {type}, false);
   llvm::IRBuilder<> builder(load.getNextNode());
   // No instruction, but it wants its operand in a register.
@@ -61,7 +61,7 @@ void SeparateSelectedLoads(llvm::Function& function) {
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : block) {
       auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction);
-      if (load != nullptr && load->isVolatile() && IsOnlySelected(*load)) loads.push_back(load);
+      if (load != nullptr && IsPinned(*load) && IsOnlySelected(*load)) loads.push_back(load);
     }
   }
   for (llvm::LoadInst* load : loads) KeepLoadWhole(*load);
@@ -105,7 +105,7 @@ void InsertStackCheck(llvm::Function& function) {
   llvm::BasicBlock* trap = llvm::BasicBlock::Create(context, "overflow", &function);
   entry->getTerminator()->eraseFromParent();
   llvm::IRBuilder<> builder(entry);
-  llvm::Value* vm_context = function.getArg(0);
+  llvm::Value* vm_context = function.getArg(kContextArgument);
   llvm::PointerType* pointer = llvm::PointerType::get(context, 0);
   const ArchitectureInfo& architecture = InfoOf(*function.getParent());
   // Read after the prologue, so it includes this function's frame.
@@ -120,9 +120,8 @@ void InsertStackCheck(llvm::Function& function) {
       builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), vm_context,
                                          offsetof(abi::VmContext, stack_limit)),
       llvm::Align(8));
-  llvm::MDBuilder metadata(context);
-  builder.CreateCondBr(builder.CreateICmpULT(stack_pointer, limit), trap, body)
-      ->setMetadata(llvm::LLVMContext::MD_prof, metadata.createBranchWeights(1, 1 << 20));
+  MarkFirstSuccessorUnlikely(
+      *builder.CreateCondBr(builder.CreateICmpULT(stack_pointer, limit), trap, body));
 
   builder.SetInsertPoint(trap);
   const auto load_pointer = [&](llvm::Value* base, std::size_t offset) {

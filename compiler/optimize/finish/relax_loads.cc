@@ -29,6 +29,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/optimize/finish/prepare.h"
 #include "compiler/optimize/finish/whole_accesses.h"
 
@@ -38,7 +39,7 @@ namespace {
 
 bool IsGuardLoad(const llvm::Instruction& instruction) {
   const auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction);
-  return load != nullptr && load->isVolatile();
+  return load != nullptr && IsPinned(*load);
 }
 
 // The function of this module that is called directly, or null.
@@ -401,7 +402,7 @@ void RelaxUsedLoads(llvm::Module& module) {
         if (!IsGuardLoad(instruction) || !need.Has(&instruction)) continue;
         auto& load = llvm::cast<llvm::LoadInst>(instruction);
         if (load.getType()->isVectorTy() && !ReadsLastByte(load)) continue;
-        load.setVolatile(false);
+        SetPinned(load, false);
       }
     }
   }
@@ -413,8 +414,8 @@ void KeepAccessOrder(llvm::Module& module) {
       for (llvm::Instruction& instruction : block) {
         const llvm::Value* pointer = llvm::getLoadStorePointerOperand(&instruction);
         if (pointer == nullptr || llvm::isa<llvm::AllocaInst>(pointer)) continue;
-        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) load->setVolatile(true);
-        if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) store->setVolatile(true);
+        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) SetPinned(*load, true);
+        if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) SetPinned(*store, true);
       }
     }
   }

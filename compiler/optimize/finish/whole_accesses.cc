@@ -100,13 +100,6 @@ bool NeedsLastElement(const llvm::Value& value, unsigned depth) {
   return false;
 }
 
-bool IsMemoryAccess(const llvm::Instruction& instruction) {
-  const llvm::MDNode* tag = instruction.getMetadata(llvm::LLVMContext::MD_tbaa);
-  if (tag == nullptr) return false;
-  const auto* type = llvm::cast<llvm::MDNode>(tag->getOperand(1));
-  return llvm::cast<llvm::MDString>(type->getOperand(0))->getString() == kMemoryType;
-}
-
 // Vectors are cast to others of the same bits.
 llvm::Value* WithoutCasts(llvm::Value* value) {
   while (auto* cast = llvm::dyn_cast<llvm::BitCastInst>(value)) value = cast->getOperand(0);
@@ -152,12 +145,12 @@ void KeepAccessesWhole(llvm::Function& function) {
   llvm::SmallSetVector<llvm::LoadInst*, 16> loads;
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : block) {
-      if (!IsMemoryAccess(instruction)) continue;
+      if (!IsLinearMemoryAccess(instruction)) continue;
       if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
         if (!load->use_empty() && !ReadsLastByte(*load)) loads.insert(load);
       } else if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) {
         llvm::LoadInst* changed = ChangedInPart(WithoutCasts(store->getValueOperand()));
-        if (changed != nullptr && IsMemoryAccess(*changed)) loads.insert(changed);
+        if (changed != nullptr && IsLinearMemoryAccess(*changed)) loads.insert(changed);
       }
     }
   }

@@ -22,6 +22,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -281,7 +283,7 @@ class Rerolling {
       }
     }
     return llvm::all_of(*body_, [&](const llvm::Instruction& instruction) {
-      return !instruction.isVolatile() || covered.contains(&instruction);
+      return !IsPinned(instruction) || covered.contains(&instruction);
     });
   }
 
@@ -381,16 +383,15 @@ class Rerolling {
       for (const auto& [first, value] : known) {
         auto* load = llvm::dyn_cast<llvm::LoadInst>(first);
         if (load == nullptr) continue;
-        if (load->isVolatile() || llvm::cast<llvm::LoadInst>(value)->isVolatile())
-          must_trap.insert(load);
+        if (IsPinned(*load) || IsPinned(*llvm::cast<llvm::LoadInst>(value))) must_trap.insert(load);
       }
     }
     for (const Correspondence& known : correspondence_) {
       for (const auto& [first, value] : known) {
-        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(value)) load->setVolatile(false);
+        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(value)) SetPinned(*load, false);
       }
     }
-    for (llvm::LoadInst* load : must_trap) load->setVolatile(true);
+    for (llvm::LoadInst* load : must_trap) SetPinned(*load, true);
   }
 
   // What held for the first copy alone may not hold for all. Where operands had no bits in common
