@@ -96,6 +96,17 @@ void Lower(const Job& job, const Task& task, const llvm::TargetMachine& machine,
       .Lower(*task.chunk);
 }
 
+AccessRules AccessRulesOf(const wasm::Module& module, container::BoundsChecks bounds_checks,
+                          const Options& options) {
+  AccessRules accesses;
+  for (const auto& memory : module.memories) {
+    const bool guarded = ModuleLowering::IsGuarded(bounds_checks, memory.limits);
+    (guarded ? accesses.has_guards : accesses.has_bounds_checks) = true;
+  }
+  accesses.exact_order = options.exact_order && accesses.has_guards;
+  return accesses;
+}
+
 Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   const TargetDescription& target = task.variant->target;
   llvm::LLVMContext context;
@@ -107,13 +118,9 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   Lower(job, task, *machine, module);
   SetTargetOfFunctions(module, *machine);
   if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
-  AccessRules accesses;
-  for (const auto& memory : job.module.memories) {
-    const bool guarded = ModuleLowering::IsGuarded(task.variant->bounds_checks, memory.limits);
-    (guarded ? accesses.has_guards : accesses.has_bounds_checks) = true;
-  }
-  accesses.exact_order = job.options.exact_order && accesses.has_guards;
-  TENON_TRY(Optimize(module, *machine, job.options.opt_level, accesses, job.options.time_report));
+  const AccessRules accesses = AccessRulesOf(job.module, task.variant->bounds_checks, job.options);
+  Optimize(module, *machine, job.options.opt_level, accesses, job.options.passes,
+           job.options.time_report);
   if (job.options.format == OutputFormat::kLlvmIr) return Print(module);
   return EmitObject(module, *machine, job.options.time_report);
 }
@@ -252,6 +259,8 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
                                                      const Options& options) {
   TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
   TENON_ASSIGN_OR_RETURN(const wasm::Module module, ReadAndValidate(wasm, options));
+  const auto first_machine = MakeTargetMachine(variants[0].target, options.opt_level);
+  TENON_TRY(CheckPassOptions(*first_machine, options.passes));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module, options);
@@ -281,6 +290,26 @@ Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_
   }
   const StageTimer timer(options.time_report, TimeReport::Stage::kWrite);
   return container::Write(parts);
+}
+
+Result<std::string> DescribePasses(const Options& options) {
+  TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
+  std::string text;
+  for (const Variant& variant : variants) {
+    // As for a module with one memory of the usual kind.
+    AccessRules accesses;
+    accesses.has_guards = variant.bounds_checks == container::BoundsChecks::kGuard;
+    accesses.has_bounds_checks = !accesses.has_guards;
+    accesses.exact_order = options.exact_order && accesses.has_guards;
+    const auto machine = MakeTargetMachine(variant.target, options.opt_level);
+    text += Error::Format("# %s, %s, level %d, bounds checks: %s\n",
+                          container::ArchitectureName(variant.target.architecture),
+                          variant.target.cpu.c_str(), options.opt_level,
+                          accesses.has_guards ? "guard" : "explicit")
+                .text();
+    text += DescribePasses(*machine, options.opt_level, accesses);
+  }
+  return text;
 }
 
 }  // namespace tenon::compiler

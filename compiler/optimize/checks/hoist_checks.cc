@@ -9,6 +9,10 @@
 // as in Midkiff, Moreira and Snir, "Optimizing array reference checking in Java programs", 1998.)
 #include "compiler/optimize/checks/hoist_checks.h"
 
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -469,9 +473,13 @@ class CheckHoisting {
 
 }  // namespace
 
-bool HoistChecks(llvm::Function& function, llvm::LoopInfo& loops, llvm::DominatorTree& dominators,
-                 llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs) {
-  return CheckHoisting(loops, dominators, evolution, costs).Run(function);
+llvm::PreservedAnalyses HoistChecksPass::run(llvm::Function& function,
+                                             llvm::FunctionAnalysisManager& analyses) {
+  CheckHoisting hoisting(analyses.getResult<llvm::LoopAnalysis>(function),
+                         analyses.getResult<llvm::DominatorTreeAnalysis>(function),
+                         analyses.getResult<llvm::ScalarEvolutionAnalysis>(function),
+                         analyses.getResult<llvm::TargetIRAnalysis>(function));
+  return hoisting.Run(function) ? llvm::PreservedAnalyses::none() : llvm::PreservedAnalyses::all();
 }
 
 }  // namespace tenon::compiler

@@ -4,6 +4,7 @@
 #include "compiler/optimize/checks/hoist_descriptors.h"
 
 #include <llvm/ADT/DenseMap.h>
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 
@@ -78,10 +79,12 @@ bool HoistFrom(llvm::Loop& loop) {
 
 }  // namespace
 
-bool HoistMemoryDescriptors(llvm::LoopInfo& loops) {
+llvm::PreservedAnalyses HoistDescriptorsPass::run(llvm::Function& function,
+                                                  llvm::FunctionAnalysisManager& analyses) {
   bool changed = false;
-  for (llvm::Loop* loop : loops) changed |= HoistFrom(*loop);
-  return changed;
+  for (llvm::Loop* loop : analyses.getResult<llvm::LoopAnalysis>(function))
+    changed |= HoistFrom(*loop);
+  return changed ? llvm::PreservedAnalyses::none() : llvm::PreservedAnalyses::all();
 }
 
 }  // namespace tenon::compiler

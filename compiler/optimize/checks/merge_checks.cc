@@ -9,6 +9,7 @@
 
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/Analysis/ValueTracking.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/PatternMatch.h>
@@ -176,6 +177,11 @@ class CheckMerging {
 
 }  // namespace
 
-bool MergeChecks(const llvm::DominatorTree& dominators) { return CheckMerging().Run(dominators); }
+llvm::PreservedAnalyses MergeChecksPass::run(llvm::Function& function,
+                                             llvm::FunctionAnalysisManager& analyses) {
+  const auto& dominators = analyses.getResult<llvm::DominatorTreeAnalysis>(function);
+  return CheckMerging().Run(dominators) ? llvm::PreservedAnalyses::none()
+                                        : llvm::PreservedAnalyses::all();
+}
 
 }  // namespace tenon::compiler

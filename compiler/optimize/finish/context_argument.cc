@@ -6,6 +6,7 @@
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/IR/Module.h>
 
 #include <utility>
 #include <vector>
@@ -66,7 +67,8 @@ void PassContext(llvm::CallInst* call, llvm::Function* callee) {
 
 }  // namespace
 
-void RestoreContextArguments(llvm::Module& module) {
+llvm::PreservedAnalyses RestoreContextArgumentsPass::run(
+    llvm::Module& module, llvm::ModuleAnalysisManager& /*analyses*/) {
   std::vector<std::pair<llvm::Function*, llvm::Function*>> clones;
   for (llvm::Function& function : llvm::make_early_inc_range(module)) {
     if (!function.isDeclaration() && !HasContext(function) && Calls(function))
@@ -77,6 +79,7 @@ void RestoreContextArguments(llvm::Module& module) {
       PassContext(llvm::cast<llvm::CallInst>(user), now);
     before->eraseFromParent();
   }
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

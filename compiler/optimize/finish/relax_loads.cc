@@ -15,11 +15,14 @@
 // or that a stored value is overwritten unread, may still lose a load and its trap; --exact-order
 // keeps all.) So need is found for the whole module at once: first what anything needs on some way
 // (the least solution), then, of that, what has a use on every way (the greatest).
+#include "compiler/optimize/finish/relax_loads.h"
+
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/DenseSet.h>
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/ADT/SmallSet.h>
 #include <llvm/Analysis/PostDominators.h>
+#include <llvm/IR/Analysis.h>
 #include <llvm/IR/CFG.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -30,7 +33,6 @@
 #include <vector>
 
 #include "compiler/ir/conventions.h"
-#include "compiler/optimize/finish/prepare.h"
 #include "compiler/optimize/finish/whole_accesses.h"
 
 namespace tenon::compiler {
@@ -392,9 +394,18 @@ class Need {
   std::vector<llvm::Value*> work_;
 };
 
+// Both change flags of accesses alone: what is known of control flow stays true.
+llvm::PreservedAnalyses FlagsChanged() {
+  llvm::PreservedAnalyses preserved;
+  preserved.preserve<llvm::FunctionAnalysisManagerModuleProxy>();
+  preserved.preserveSet<llvm::CFGAnalyses>();
+  return preserved;
+}
+
 }  // namespace
 
-void RelaxUsedLoads(llvm::Module& module) {
+llvm::PreservedAnalyses RelaxUsedLoadsPass::run(llvm::Module& module,
+                                                llvm::ModuleAnalysisManager& /*analyses*/) {
   const Need need(module);
   for (llvm::Function& function : module) {
     for (llvm::BasicBlock& block : function) {
@@ -406,9 +417,11 @@ void RelaxUsedLoads(llvm::Module& module) {
       }
     }
   }
+  return FlagsChanged();
 }
 
-void KeepAccessOrder(llvm::Module& module) {
+llvm::PreservedAnalyses KeepAccessOrderPass::run(llvm::Module& module,
+                                                 llvm::ModuleAnalysisManager& /*analyses*/) {
   for (llvm::Function& function : module) {
     for (llvm::BasicBlock& block : function) {
       for (llvm::Instruction& instruction : block) {
@@ -419,6 +432,7 @@ void KeepAccessOrder(llvm::Module& module) {
       }
     }
   }
+  return FlagsChanged();
 }
 
 }  // namespace tenon::compiler

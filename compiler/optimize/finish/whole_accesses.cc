@@ -14,7 +14,7 @@
 #include <llvm/IR/Module.h>
 
 #include "compiler/ir/conventions.h"
-#include "compiler/optimize/finish/prepare.h"
+#include "compiler/optimize/finish/selected_loads.h"
 
 namespace tenon::compiler {
 
@@ -141,7 +141,9 @@ bool ChangesElement(const llvm::StoreInst& store) {
   return llvm::isa<llvm::InsertElementInst>(value) && ChangedInPart(value) != nullptr;
 }
 
-void KeepAccessesWhole(llvm::Function& function) {
+llvm::PreservedAnalyses KeepAccessesWholePass::run(llvm::Function& function,
+                                                   llvm::FunctionAnalysisManager& /*analyses*/) {
+  if (!IsWasmFunction(function)) return llvm::PreservedAnalyses::all();
   llvm::SmallSetVector<llvm::LoadInst*, 16> loads;
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : block) {
@@ -155,6 +157,7 @@ void KeepAccessesWhole(llvm::Function& function) {
     }
   }
   for (llvm::LoadInst* load : loads) KeepLoadWhole(*load);
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

@@ -14,6 +14,7 @@
 
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/DenseSet.h>
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
@@ -429,10 +430,13 @@ class Rerolling {
 
 }  // namespace
 
-void RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution) {
-  for (llvm::Loop* loop : loops.getLoopsInPreorder()) {
+llvm::PreservedAnalyses RerollLoopsPass::run(llvm::Function& function,
+                                             llvm::FunctionAnalysisManager& analyses) {
+  auto& evolution = analyses.getResult<llvm::ScalarEvolutionAnalysis>(function);
+  for (llvm::Loop* loop : analyses.getResult<llvm::LoopAnalysis>(function).getLoopsInPreorder()) {
     if (loop->isInnermost()) Rerolling(*loop, evolution).Run();
   }
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler
