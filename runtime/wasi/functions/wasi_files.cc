@@ -63,8 +63,8 @@ constexpr std::uint32_t kGuestEntrySize = 24;
 constexpr std::size_t kLongestEntry = 280;  // of the host's: names have up to 255 bytes
 
 std::uint8_t TypeOfEntry(std::uint8_t host) {
-  return static_cast<std::uint8_t>(host == DT_UNKNOWN ? FileType::kUnknown
-                                                      : FileTypeOf(DTTOIF(host)));
+  return static_cast<std::uint8_t>(
+      host == DT_UNKNOWN ? FileType::kUnknown : FileTypeOf(static_cast<mode_t>(DTTOIF(host))));
 }
 
 }  // namespace
