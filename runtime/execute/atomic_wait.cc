@@ -7,8 +7,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/execute/terminate.h"
 
 namespace tenon::runtime {
@@ -22,13 +22,13 @@ constexpr std::chrono::milliseconds kSlice(10);
 struct Waiter {
   const void* address = nullptr;
   Waiter* next = nullptr;
-  bool woken = false;
+  bool woken = false;  // under the lock of the address's bucket
   std::condition_variable condition;
 };
 
 struct Bucket {
-  std::mutex mutex;
-  Waiter* first = nullptr;
+  Mutex mutex;
+  Waiter* first TENON_GUARDED_BY(mutex) = nullptr;
 };
 
 Bucket& BucketOf(const void* address) {
@@ -36,13 +36,13 @@ Bucket& BucketOf(const void* address) {
   return buckets[reinterpret_cast<std::uintptr_t>(address) / 4 % std::size(buckets)];
 }
 
-void Append(Bucket& bucket, Waiter* waiter) {
+void Append(Bucket& bucket, Waiter* waiter) TENON_REQUIRES(bucket.mutex) {
   Waiter** link = &bucket.first;
   while (*link != nullptr) link = &(*link)->next;
   *link = waiter;
 }
 
-void Remove(Bucket& bucket, Waiter* waiter) {
+void Remove(Bucket& bucket, Waiter* waiter) TENON_REQUIRES(bucket.mutex) {
   Waiter** link = &bucket.first;
   while (*link != nullptr && *link != waiter) link = &(*link)->next;
   if (*link == waiter) *link = waiter->next;
@@ -63,7 +63,7 @@ WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, uns
   const bool for_ever = timeout < 0 || timeout > kYear;
   const Clock::time_point end = Clock::now() + std::chrono::nanoseconds(for_ever ? 0 : timeout);
   Bucket& bucket = BucketOf(address);
-  std::unique_lock lock(bucket.mutex);
+  const MutexLock lock(bucket.mutex);
   if (LoadValue(address, width) != expected) return WaitResult::kNotEqual;
   Waiter waiter;
   waiter.address = address;
@@ -79,7 +79,7 @@ WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, uns
       result = WaitResult::kTerminated;
       break;
     }
-    waiter.condition.wait_until(lock, for_ever ? now + kSlice : std::min(end, now + kSlice));
+    bucket.mutex.WaitUntil(waiter.condition, for_ever ? now + kSlice : std::min(end, now + kSlice));
   }
   if (!waiter.woken) Remove(bucket, &waiter);
   return result;
@@ -87,7 +87,7 @@ WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, uns
 
 std::uint32_t Notify(const void* address, std::uint32_t count) {
   Bucket& bucket = BucketOf(address);
-  const std::lock_guard lock(bucket.mutex);
+  const MutexLock lock(bucket.mutex);
   std::uint32_t woken = 0;
   for (Waiter** link = &bucket.first; *link != nullptr && woken < count;) {
     Waiter* const waiter = *link;

@@ -74,7 +74,8 @@ void ScanStacks(Collection& collection, const abi::ExecutionEnvironment& environ
   }
 }
 
-void ScanInstance(Collection& collection, const Instance& instance) {
+void ScanInstance(Collection& collection, const Instance& instance)
+    TENON_REQUIRES(g_exceptions_mutex) {
   const container::View& view = instance.view();
   const auto globals = view.Section<container::GlobalEntry>(container::SectionId::kGlobals);
   for (std::uint32_t i = 0; i < globals.size(); ++i) {

@@ -15,11 +15,11 @@ abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::
                              std::uint32_t cells, const MachineFrame& thrower);
 // After a catch that handed out no reference: gone, if nobody else has one.
 void ReleaseException(abi::Exception* exception);
-void FreeExceptions(Instance* instance);
-void FreeUnmarkedExceptions(Instance* instance);
+void FreeExceptions(Instance* instance) TENON_EXCLUDES(g_exceptions_mutex);
+void FreeUnmarkedExceptions(Instance* instance) TENON_REQUIRES(g_exceptions_mutex);
 // Frees those exceptions of `owner` that nothing on this thread refers to (exception_collector.cc).
-// Under the lock that guards groups.
-void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner);
+void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner)
+    TENON_REQUIRES(g_groups_mutex, g_exceptions_mutex);
 
 // Whether the code that `frame` returns to looks for exceptions itself.
 bool CallerLooksForExceptions(const abi::ExecutionEnvironment& environment, MachineFrame frame);

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <new>
 
+#include "format/locking.h"
 #include "loader/type_registry.h"
 #include "runtime/arch/architecture.h"
 #include "runtime/arch/native_call.h"
@@ -25,8 +25,6 @@ namespace {
 
 using container::ImportEntry;
 using container::SectionId;
-
-std::mutex g_groups_mutex;  // guards all Groups and the lists through them
 
 constexpr std::uint64_t AlignUp(std::uint64_t value) { return (value + 15) & ~std::uint64_t{15}; }
 
@@ -87,7 +85,7 @@ Error ImportError(const char* what, const container::View& view, const ImportEnt
                        static_cast<int>(std::min<std::size_t>(name.size(), 100)), name.data());
 }
 
-void FreeInstance(Instance* instance) {
+void FreeInstance(Instance* instance) TENON_REQUIRES(g_groups_mutex) {
   const container::ModuleInfo& info = instance->info();
   const auto memories =
       instance->view().Section<container::MemoryEntry>(SectionId::kMemories).size();
@@ -102,14 +100,13 @@ void FreeInstance(Instance* instance) {
   Free(instance);
 }
 
-std::span<Instance*> OwnersOf(Instance* instance) {
+std::span<Instance*> OwnersOf(Instance* instance) TENON_REQUIRES(g_groups_mutex) {
   if (instance->owners == nullptr) return {};
   return {instance->owners, instance->view().Section<ImportEntry>(SectionId::kImports).size()};
 }
 
-// Under the mutex. Drops one reference; a group without references frees its members and what they
-// kept.
-void ReleaseGroup(Group* group) {
+// Drops one reference; a group without references frees its members and what they kept.
+void ReleaseGroup(Group* group) TENON_REQUIRES(g_groups_mutex) {
   if (--group->references != 0) return;
   Instance* instance = group->members;
   while (instance != nullptr) {
@@ -122,9 +119,8 @@ void ReleaseGroup(Group* group) {
   }
 }
 
-// Under the mutex.
 void ReturnContextsOf(const Group& group, const abi::ExecutionEnvironment* inner,
-                      abi::ExecutionEnvironment* outer) {
+                      abi::ExecutionEnvironment* outer) TENON_REQUIRES(g_groups_mutex) {
   for (Instance* member = group.members; member != nullptr; member = member->next_in_group) {
     if (member->context->exec_env == inner) {
       member->context->exec_env = outer;
@@ -136,8 +132,8 @@ void ReturnContextsOf(const Group& group, const abi::ExecutionEnvironment* inner
   }
 }
 
-// Under the mutex: `instance`'s group takes in all of `other`'s.
-void MergeGroups(Instance* instance, Instance* other) {
+// `instance`'s group takes in all of `other`'s.
+void MergeGroups(Instance* instance, Instance* other) TENON_REQUIRES(g_groups_mutex) {
   Group* const into = instance->group;
   Group* const from = other->group;
   if (into == from) return;
@@ -161,7 +157,7 @@ void MergeGroups(Instance* instance, Instance* other) {
 
 Status Keep(Instance* instance, std::size_t import, Instance* owner, bool shares_references) {
   if (owner == nullptr || owner == instance) return Status::Ok();
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   if (!shares_references && instance->owners == nullptr) {
     // Most instances import from the host alone.
     const std::size_t imports = instance->view().Section<ImportEntry>(SectionId::kImports).size();
@@ -226,8 +222,6 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
                                  sizeof(container::ReferencedFunctionEntry)) *
       instance->funcref_size;
   instance->maximum_frame = module.variant().maximum_frame_size;
-  instance->own_group = {1, instance};
-  instance->group = &instance->own_group;
 
   abi::VmContext& context = *instance->context;
   context.builtins = RuntimeBuiltins();
@@ -413,6 +407,8 @@ void FillFuncRefs(Instance* instance) {
 
 }  // namespace
 
+constinit Mutex g_groups_mutex;
+
 Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
                               const InstantiateOptions& options, abi::TrapKind* trap) {
   *trap = abi::TrapKind::kNone;
@@ -458,21 +454,19 @@ const void* FindEntry(const abi::FuncRef* function) {
   return nullptr;
 }
 
-std::unique_lock<std::mutex> LockGroups() { return std::unique_lock(g_groups_mutex); }
-
 void ReturnContexts(Instance* instance, const abi::ExecutionEnvironment* inner,
                     abi::ExecutionEnvironment* outer) {
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   ReturnContextsOf(*instance->group, inner, outer);
 }
 
 void Release(Instance* instance) {
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   ReleaseGroup(instance->group);
 }
 
 void Retain(Instance* instance) {
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   ++instance->group->references;
 }
 

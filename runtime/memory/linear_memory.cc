@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/memory/reservations.h"
 
 namespace tenon::runtime {
@@ -42,16 +42,17 @@ constexpr std::uint64_t kLargePage = 2U << 20;
 
 constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
 
-// Taken while a shared memory grows; guards the list of those that stand for another.
-std::mutex g_grow_mutex;
+// Taken while a shared memory grows.
+constinit Mutex g_grow_mutex;
+// Those that stand for another.
 struct Borrowing {
   Borrowing* next;
   abi::MemoryInstance* copy;
   abi::MemoryInstance* original;
 };
-Borrowing* g_borrowings = nullptr;
+Borrowing* g_borrowings TENON_GUARDED_BY(g_grow_mutex) = nullptr;
 
-abi::MemoryInstance* OriginalOf(abi::MemoryInstance* memory) {
+abi::MemoryInstance* OriginalOf(abi::MemoryInstance* memory) TENON_REQUIRES(g_grow_mutex) {
   for (const Borrowing* one = g_borrowings; one != nullptr; one = one->next) {
     if (one->copy == memory) return one->original;
   }
@@ -59,7 +60,7 @@ abi::MemoryInstance* OriginalOf(abi::MemoryInstance* memory) {
 }
 
 void GiveBack(const abi::MemoryInstance* copy) {
-  const std::lock_guard lock(g_grow_mutex);
+  const MutexLock lock(g_grow_mutex);
   for (Borrowing** link = &g_borrowings; *link != nullptr; link = &(*link)->next) {
     Borrowing* const borrowing = *link;
     if (borrowing->copy != copy) continue;
@@ -157,6 +158,21 @@ bool GrowAllocated(abi::MemoryInstance* memory, std::uint64_t size) {
   return true;
 }
 
+constexpr std::uint64_t kFailed = ~std::uint64_t{0};
+
+// The old number of pages, or kFailed.
+std::uint64_t Grow(abi::MemoryInstance* memory, std::uint64_t pages, bool may_move) {
+  const std::uint64_t old_pages = memory->size_bytes >> memory->page_size_log2;
+  if (pages > memory->maximum_pages || old_pages > memory->maximum_pages - pages) return kFailed;
+  if (pages == 0) return old_pages;
+  const std::uint64_t size = memory->size_bytes + (pages << memory->page_size_log2);
+  const bool grown = CurrentAllocator().may_map() ? GrowMapped(memory, size)
+                                                  : may_move && GrowAllocated(memory, size);
+  if (!grown) return kFailed;
+  __atomic_store_n(&memory->size_bytes, size, __ATOMIC_RELEASE);
+  return old_pages;
+}
+
 }  // namespace
 
 bool HasGuard(const abi::MemoryInstance& memory) { return Has(memory, Trait::kGuarded); }
@@ -217,7 +233,7 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
 }
 
 void ForgetShares() {
-  const std::lock_guard lock(g_grow_mutex);
+  const MutexLock lock(g_grow_mutex);
   g_borrowings = nullptr;
 }
 
@@ -226,7 +242,7 @@ bool IsBorrowed(const abi::MemoryInstance& memory) { return Has(memory, Trait::k
 Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger) {
   auto* const borrowing = static_cast<Borrowing*>(Allocate(ledger, sizeof(Borrowing)));
   if (borrowing == nullptr) return OutOfMemory("a share of a linear memory");
-  const std::lock_guard lock(g_grow_mutex);
+  const MutexLock lock(g_grow_mutex);
   original = OriginalOf(original);
   *borrowing = {g_borrowings, copy, original};
   g_borrowings = borrowing;
@@ -253,26 +269,15 @@ void DestroyLinearMemory(abi::MemoryInstance* memory) {
 }
 
 std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages, bool is_unused) {
-  constexpr std::uint64_t kFailed = ~std::uint64_t{0};
-  const bool is_shared = (memory->flags & container::kLimitsShared) != 0;
-  std::unique_lock<std::mutex> lock(g_grow_mutex, std::defer_lock);
-  if (is_shared) {
-    lock.lock();
-    memory = OriginalOf(memory);
-  }
-  const std::uint64_t old_pages = memory->size_bytes >> memory->page_size_log2;
-  if (pages > memory->maximum_pages || old_pages > memory->maximum_pages - pages) return kFailed;
-  if (pages == 0) return old_pages;
-  const std::uint64_t size = memory->size_bytes + (pages << memory->page_size_log2);
+  if ((memory->flags & container::kLimitsShared) == 0) return Grow(memory, pages, true);
+  const MutexLock lock(g_grow_mutex);
+  memory = OriginalOf(memory);
   // A block of the allocator that moved would move away from under other threads.
-  const bool grown = CurrentAllocator().may_map()
-                         ? GrowMapped(memory, size)
-                         : (!is_shared || is_unused) && GrowAllocated(memory, size);
-  if (!grown) return kFailed;
-  __atomic_store_n(&memory->size_bytes, size, __ATOMIC_RELEASE);
-  if (!is_shared) return old_pages;
+  const std::uint64_t old_pages = Grow(memory, pages, is_unused);
+  if (old_pages == kFailed || pages == 0) return old_pages;
   for (const Borrowing* one = g_borrowings; one != nullptr; one = one->next) {
-    if (one->original == memory) __atomic_store_n(&one->copy->size_bytes, size, __ATOMIC_RELEASE);
+    if (one->original != memory) continue;
+    __atomic_store_n(&one->copy->size_bytes, memory->size_bytes, __ATOMIC_RELEASE);
   }
   return old_pages;
 }

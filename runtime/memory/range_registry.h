@@ -5,7 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+
+#include "format/locking.h"
 
 namespace tenon::runtime {
 
@@ -18,7 +19,7 @@ class RangeRegistry {
     std::atomic<std::uintptr_t> begin{0};
     std::atomic<std::uintptr_t> end{0};  // 0: unused
     std::atomic<const void*> owner{nullptr};
-    std::uint32_t users = 0;  // under the mutex
+    std::uint32_t users = 0;  // the writers', under the mutex
   };
 
   // Counted: once more for a range that is there. False: no memory for the entry.
@@ -37,7 +38,7 @@ class RangeRegistry {
     std::atomic<Chunk*> next{nullptr};
   };
 
-  std::mutex mutex_;
+  Mutex mutex_;  // of writers
   Chunk first_;  // small hosts never need another
 };
 

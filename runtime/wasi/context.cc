@@ -92,7 +92,7 @@ DescriptorTable::~DescriptorTable() {
 }
 
 FileReference DescriptorTable::Find(std::uint32_t number) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!IsOpen(number)) return {};
   files_[number]->references.fetch_add(1, std::memory_order_relaxed);
   return FileReference(files_[number]);
@@ -100,7 +100,7 @@ FileReference DescriptorTable::Find(std::uint32_t number) {
 
 ErrorCode DescriptorTable::Add(FileReference file, std::uint32_t* number) {
   if (!file) return kNoMemory;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::size_t slot = 0;
   while (slot < files_.size() && files_[slot] != nullptr) ++slot;
   if (slot == files_.size() && !files_.Append(nullptr)) return kNoMemory;
@@ -111,7 +111,7 @@ ErrorCode DescriptorTable::Add(FileReference file, std::uint32_t* number) {
 
 ErrorCode DescriptorTable::Close(std::uint32_t number) {
   FileReference closed;  // goes outside of the lock: closing can take long
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!IsOpen(number)) return kBadDescriptor;
   closed = FileReference(std::exchange(files_[number], nullptr));
   return kSuccess;
@@ -119,7 +119,7 @@ ErrorCode DescriptorTable::Close(std::uint32_t number) {
 
 ErrorCode DescriptorTable::Renumber(std::uint32_t from, std::uint32_t to) {
   FileReference closed;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!IsOpen(from) || !IsOpen(to)) return kBadDescriptor;
   if (from == to) return kSuccess;
   closed = FileReference(std::exchange(files_[to], std::exchange(files_[from], nullptr)));
@@ -127,9 +127,9 @@ ErrorCode DescriptorTable::Renumber(std::uint32_t from, std::uint32_t to) {
 }
 
 WasiContext::~WasiContext() {
-  if (threads != nullptr) {  // before what they use goes
-    threads->~Threads();
-    Free(threads);
+  if (Threads* const all = threads) {  // before what they use goes
+    all->~Threads();
+    Free(all);
   }
   if (shared_memory != nullptr) {
     DestroyLinearMemory(shared_memory);

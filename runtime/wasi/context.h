@@ -15,12 +15,12 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <mutex>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "format/abi.h"
+#include "format/locking.h"
 #include "format/result.h"
 #include "runtime/instance/instance.h"
 #include "runtime/memory/memory.h"
@@ -100,11 +100,11 @@ class DescriptorTable {
   ErrorCode Renumber(std::uint32_t from, std::uint32_t to);
 
  private:
-  bool IsOpen(std::uint32_t number) const {
+  bool IsOpen(std::uint32_t number) const TENON_REQUIRES(mutex_) {
     return number < files_.size() && files_[number] != nullptr;
   }
-  std::mutex mutex_;
-  Array<OpenFile*> files_;  // null: a free number
+  Mutex mutex_;
+  Array<OpenFile*> files_ TENON_GUARDED_BY(mutex_);  // null: a free number
 };
 
 // Strings as args_get and environ_get hand them out.
@@ -123,12 +123,13 @@ struct WasiContext {
   StringList environment;
   OpenFile streams[3];  // those that are the host's descriptors
   DescriptorTable descriptors;
-  std::mutex directory_mutex;  // fd_readdir's
+  Mutex directory_mutex;  // fd_readdir's
   AddressPool address_pool;
   TraceSink trace;
-  // Of a program with threads; null until it is made, and until there is one.
+  // Of a program with threads; null until it is made.
   abi::MemoryInstance* shared_memory = nullptr;
-  Threads* threads = nullptr;
+  // Null until there is one.
+  std::atomic<Threads*> threads{nullptr};
 
   // The open descriptor with these rights; fills `result` or returns an error.
   ErrorCode Require(std::uint32_t number, Rights rights, FileReference* result);

@@ -12,9 +12,9 @@
 #include <pthread.h>
 
 #include <cstdint>
-#include <mutex>
 
 #include "format/abi.h"
+#include "format/locking.h"
 #include "runtime/execute/execution_environment.h"
 #include "runtime/instance/instance.h"
 
@@ -43,18 +43,19 @@ class Threads {
   void RunProgram(Thread* thread);
   void Finish(Thread* thread);
   void FreeFinished();
-  std::int32_t NewNumber();
-  // Under the mutex.
-  void TerminateAll(const Thread* except);
-  bool InterruptRunning(const Thread* except);
-  void RecordOutcome(const abi::ExecutionEnvironment& environment, abi::TrapKind trap);
+  std::int32_t NewNumber() TENON_REQUIRES(mutex_);
+  bool Runs(const abi::ExecutionEnvironment* environment) const TENON_REQUIRES(mutex_);
+  void TerminateAll(const Thread* except) TENON_REQUIRES(mutex_);
+  bool InterruptRunning(const Thread* except) TENON_REQUIRES(mutex_);
+  void RecordOutcome(const abi::ExecutionEnvironment& environment, abi::TrapKind trap)
+      TENON_REQUIRES(mutex_);
 
-  std::mutex mutex_;
-  Thread* threads_ = nullptr;
+  Mutex mutex_;
+  Thread* threads_ TENON_GUARDED_BY(mutex_) = nullptr;
   // The environment that runs the program itself, once it has spawned a thread.
-  abi::ExecutionEnvironment* main_ = nullptr;
-  std::int32_t last_number_ = 0;
-  bool ending_ = false;
+  abi::ExecutionEnvironment* main_ TENON_GUARDED_BY(mutex_) = nullptr;
+  std::int32_t last_number_ TENON_GUARDED_BY(mutex_) = 0;
+  bool ending_ TENON_GUARDED_BY(mutex_) = false;
   // How the program ended, if a thread did that.
   struct {
     abi::TrapKind trap = abi::TrapKind::kNone;  // kNone: no thread did
@@ -63,7 +64,7 @@ class Threads {
     char text[sizeof abi::ExecutionEnvironment::exception_text] = "";
     std::uint32_t frame_count = 0;
     abi::RecordedFrame frames[abi::ExecutionEnvironment::kMaximumFrames] = {};
-  } outcome_;
+  } outcome_ TENON_GUARDED_BY(mutex_);
 };
 
 }  // namespace tenon::runtime::wasi

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "format/locking.h"
 #include "loader/mapped_module.h"
 #include "runtime/execute/execution_environment.h"
 #include "runtime/include/wasm_export.h"
@@ -59,6 +60,11 @@ struct InstanceLimits {
   std::uint64_t bytes = 0;  // of all its instance memory
 };
 
+// The lists of environments of all instances (execution_environments.cc).
+extern constinit Mutex g_environments_mutex;
+// The lists of spawned instances and of threads (threads.cc).
+extern constinit Mutex g_threads_mutex;
+
 inline constexpr std::size_t kContextKeys = 8;
 inline constexpr std::uint32_t kDefaultStackBytes = 256 * 1024;
 
@@ -91,8 +97,9 @@ struct WASMModuleInstanceCommon {
   // Of spawned environments (threads.cc): whose instance this one runs beside, or null; and those
   // beside this one.
   WASMModuleInstanceCommon* original = nullptr;
-  WASMModuleInstanceCommon* spawned = nullptr;
-  tenon::abi::ExecutionEnvironment* environments = nullptr;  // under the environments' mutex
+  WASMModuleInstanceCommon* spawned TENON_GUARDED_BY(tenon::runtime::g_threads_mutex) = nullptr;
+  tenon::abi::ExecutionEnvironment* environments
+      TENON_GUARDED_BY(tenon::runtime::g_environments_mutex) = nullptr;
   tenon::abi::ExecutionEnvironment* singleton = nullptr;
   std::uint64_t stack_limit = 0;  // of each execution environment; 0: none
   void* custom_data = nullptr;

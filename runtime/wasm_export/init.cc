@@ -1,10 +1,11 @@
 // The life of the runtime: which allocator, and what goes when the last user is done.
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <limits>
-#include <mutex>
 
 #include "format/container.h"
+#include "format/locking.h"
 #include "loader/type_registry.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
@@ -15,9 +16,10 @@
 namespace tenon::runtime {
 namespace {
 
-std::mutex g_mutex;  // guards the count, and starting and ending as a whole
-std::uint32_t g_users = 0;
-log_level_t g_log_level = WASM_LOG_LEVEL_WARNING;
+// Held while the runtime starts and ends.
+constinit Mutex g_mutex;
+std::uint32_t g_users TENON_GUARDED_BY(g_mutex) = 0;
+constinit std::atomic<log_level_t> g_log_level{WASM_LOG_LEVEL_WARNING};
 constinit tenon_allocator_t g_host{};  // the host's functions, with the category
 constinit MemAllocOption g_option{};   // the host's functions, in WAMR's forms
 
@@ -104,7 +106,7 @@ Result<Allocator*> MakeAllocator(const RuntimeInitArgs& args, HostAllocator (*ad
                        static_cast<int>(args.mem_alloc_type));
 }
 
-void End() {
+void End() TENON_REQUIRES(g_mutex) {
   FreeRegisteredModules();
   FreeRegistrations();
   FreeContextKeys();
@@ -127,7 +129,7 @@ void End() {
   }
 }
 
-Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) {
+Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) TENON_REQUIRES(g_mutex) {
   if (!allocator.ok()) return allocator.error();
   UseAllocator(*allocator);
   for (std::size_t i = 0; i < kCategories; ++i) LedgerOf(static_cast<Category>(i)).ResetPeak();
@@ -144,7 +146,7 @@ Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) {
 }
 
 bool Initialise(RuntimeInitArgs* args, HostAllocator (*adapt)()) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   if (g_users != 0) {
     ++g_users;
     return true;
@@ -162,7 +164,7 @@ bool Initialise(RuntimeInitArgs* args, HostAllocator (*adapt)()) {
 bool InitialiseWith(Result<Allocator*> (*make)(const void*, std::uint64_t), const void* what,
                     std::uint64_t size, const RuntimeInitArgs* args, char* error_buf,
                     std::uint32_t error_buf_size) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   const Status started = g_users != 0 ? Status(Error::Format("the runtime is already initialised"))
                                       : Start(make(what, size), args);
   if (started.ok()) {
@@ -235,7 +237,7 @@ bool tenon_init_with_allocator(const tenon_allocator_t* allocator, const Runtime
 }
 
 void wasm_runtime_destroy(void) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   if (g_users != 0 && --g_users == 0) End();
 }
 

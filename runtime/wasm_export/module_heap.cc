@@ -1,8 +1,9 @@
 // First fit over a list of blocks in order of address; neighbours that are free are merged.
 #include "runtime/wasm_export/module_heap.h"
 
-#include <mutex>
 #include <new>
+
+#include "format/locking.h"
 
 namespace tenon::runtime {
 namespace {
@@ -27,8 +28,8 @@ void Absorb(Block* block) {
 struct ModuleHeap {
   Ledger* ledger;
   std::uint64_t size;
-  std::mutex mutex;  // guards the blocks
-  Block first;
+  Mutex mutex;
+  Block first TENON_GUARDED_BY(mutex);  // with the blocks after it
 };
 
 ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t size) {
@@ -39,7 +40,8 @@ ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t si
 
 std::uint64_t HeapSize(const ModuleHeap* heap) { return heap->size; }
 
-void FreeModuleHeap(ModuleHeap* heap) {
+// Nobody else has the heap any more.
+void FreeModuleHeap(ModuleHeap* heap) TENON_UNCHECKED_LOCKING {
   if (heap == nullptr) return;
   while (heap->first.next != nullptr) Absorb(&heap->first);
   heap->~ModuleHeap();
@@ -48,7 +50,7 @@ void FreeModuleHeap(ModuleHeap* heap) {
 
 std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
   if (size > UINT32_MAX) return 0;
-  const std::lock_guard lock(heap->mutex);
+  const MutexLock lock(heap->mutex);
   size = size == 0 ? 8 : (size + 7) & ~std::uint64_t{7};
   for (Block* block = &heap->first; block != nullptr; block = block->next) {
     if (block->used || block->size < size) continue;
@@ -66,7 +68,7 @@ std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
 }
 
 void HeapFree(ModuleHeap* heap, std::uint64_t address) {
-  const std::lock_guard lock(heap->mutex);
+  const MutexLock lock(heap->mutex);
   Block* previous = nullptr;
   for (Block* block = &heap->first; block != nullptr; previous = block, block = block->next) {
     if (block->begin != address || !block->used) continue;

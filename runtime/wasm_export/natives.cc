@@ -7,8 +7,8 @@
 // HostFunction::binding is then their NativeSymbol, with kRaw in its lowest bit.
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/arch/native_call.h"
 #include "runtime/wasm_export/handles.h"
 
@@ -23,8 +23,8 @@ struct Registration {
   char* module_name;
 };
 
-std::mutex g_mutex;  // guards the list
-Registration* g_registrations = nullptr;
+constinit Mutex g_mutex;
+Registration* g_registrations TENON_GUARDED_BY(g_mutex) = nullptr;
 
 constexpr std::uintptr_t kRaw = 1;
 
@@ -88,7 +88,7 @@ bool Register(const char* module_name, NativeSymbol* symbols, std::uint32_t coun
     Free(registration);
     return false;
   }
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   *registration = {g_registrations, symbols, count, raw, name};
   g_registrations = registration;
   return true;
@@ -160,7 +160,7 @@ void CallRaw(const abi::HostFunction& host, const NativeSymbol& symbol, const ch
 bool ResolveNative(std::string_view module, std::string_view name,
                    std::span<const ValueType> parameters, std::span<const ValueType> results,
                    Extern* result, bool* mismatch) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (const Registration* registration = g_registrations; registration != nullptr;
        registration = registration->next) {
     if (module != registration->module_name) continue;
@@ -187,7 +187,7 @@ bool ResolveNative(std::string_view module, std::string_view name,
 }
 
 void FreeRegistrations() {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   while (g_registrations != nullptr) {
     Registration* const registration = g_registrations;
     g_registrations = registration->next;
@@ -230,7 +230,7 @@ bool wasm_runtime_register_natives_raw(const char* module_name, NativeSymbol* na
 }
 
 bool wasm_runtime_unregister_natives(const char* module_name, NativeSymbol* native_symbols) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (Registration** link = &g_registrations; *link != nullptr; link = &(*link)->next) {
     Registration* const registration = *link;
     if (registration->symbols != native_symbols ||
@@ -248,7 +248,7 @@ bool wasm_runtime_unregister_natives(const char* module_name, NativeSymbol* nati
 bool wasm_runtime_is_import_func_linked(const char* module_name, const char* func_name) {
   Extern ignored;
   if (wasi::ResolveWasiImport(nullptr, module_name, func_name, &ignored)) return true;
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (const Registration* registration = g_registrations; registration != nullptr;
        registration = registration->next) {
     if (std::strcmp(registration->module_name, module_name) == 0 &&

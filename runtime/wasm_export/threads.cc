@@ -7,8 +7,8 @@
 // instance's own; termination ends all that run beside each other.
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/execute/host_thread.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/wasm_export/handles.h"
@@ -17,9 +17,9 @@ namespace tenon::runtime {
 namespace {
 
 struct SpawnedThread {
-  SpawnedThread* next;
+  SpawnedThread* next TENON_GUARDED_BY(g_threads_mutex);
   InstanceHandle* original;
-  InstanceHandle* instance;  // null: it has finished
+  InstanceHandle* instance TENON_GUARDED_BY(g_threads_mutex);  // null: it has finished
   wasm_exec_env_t environment;
   wasm_thread_callback_t callback;
   void* argument;
@@ -30,8 +30,7 @@ constexpr std::uint32_t kDefaultMaximum = 4;
 constexpr char kNoThread[] =
     "a thread cannot be started: there is no memory for its stack, or no further thread";
 
-std::mutex g_mutex;  // guards the lists
-SpawnedThread* g_threads = nullptr;
+SpawnedThread* g_threads TENON_GUARDED_BY(g_threads_mutex) = nullptr;
 std::atomic<std::uint32_t> g_maximum{kDefaultMaximum};
 
 InstanceHandle* OriginalOf(InstanceHandle* handle) {
@@ -41,7 +40,7 @@ InstanceHandle* OriginalOf(InstanceHandle* handle) {
 // Out of the list; null if it is not in it any more.
 SpawnedThread* Take(bool (*wanted)(const SpawnedThread& thread, const void* data),
                     const void* data) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   for (SpawnedThread** link = &g_threads; *link != nullptr; link = &(*link)->next) {
     if (!wanted(**link, data)) continue;
     SpawnedThread* const thread = *link;
@@ -56,7 +55,7 @@ void* Run(void* record) {
   void* const result = thread->callback(thread->environment, thread->argument);
   InstanceHandle* instance = nullptr;
   {
-    const std::lock_guard lock(g_mutex);
+    const MutexLock lock(g_threads_mutex);
     std::swap(instance, thread->instance);
   }
   wasm_runtime_deinstantiate(instance);
@@ -64,7 +63,7 @@ void* Run(void* record) {
 }
 
 void Interrupt(SpawnedThread* thread) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   if (thread->instance != nullptr) Terminate(Of(thread->environment));
 }
 
@@ -106,6 +105,8 @@ std::uint32_t* StackPointerOf(Instance* instance) {
 
 }  // namespace
 
+constinit Mutex g_threads_mutex;
+
 Status PlaceStack(InstanceHandle* spawned) {
   std::uint32_t* const pointer = StackPointerOf(spawned->instance);
   if (pointer == nullptr) return Status::Ok();
@@ -126,9 +127,9 @@ Status PlaceStack(InstanceHandle* spawned) {
 }
 
 void LinkSpawned(InstanceHandle* handle) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   InstanceHandle* const original = handle->original;
-  const auto taken = [original](std::uint32_t number) {
+  const auto taken = [original](std::uint32_t number) TENON_REQUIRES(g_threads_mutex) {
     for (const InstanceHandle* one = original->spawned; one != nullptr; one = one->next) {
       if (one->spawn_number == number) return true;
     }
@@ -141,7 +142,7 @@ void LinkSpawned(InstanceHandle* handle) {
 }
 
 void UnlinkSpawned(InstanceHandle* handle) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   InstanceHandle** link = &handle->original->spawned;
   while (*link != nullptr && *link != handle) link = &(*link)->next;
   if (*link != nullptr) *link = handle->next;
@@ -156,12 +157,16 @@ void EndSpawned(InstanceHandle* handle) {
     JoinHostThread(&thread->host);
     Free(thread);
   }
-  while (handle->spawned != nullptr) wasm_runtime_deinstantiate(handle->spawned);
+  const auto first = [handle] {
+    const MutexLock lock(g_threads_mutex);
+    return handle->spawned;
+  };
+  while (InstanceHandle* const one = first()) wasm_runtime_deinstantiate(one);
 }
 
 void ForEachBeside(InstanceHandle* handle, void (*function)(InstanceHandle* one, const void* data),
                    const void* data) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   InstanceHandle* const original = OriginalOf(handle);
   function(original, data);
   for (InstanceHandle* one = original->spawned; one != nullptr; one = one->next)
@@ -222,7 +227,7 @@ int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_env, wasm_thread_t* tid,
   auto* const thread = new (memory)
       SpawnedThread{nullptr, instance->original, instance, environment, callback, arg, {}};
   const bool started = [&] {
-    const std::lock_guard lock(g_mutex);  // so that it is in the list before it can be over
+    const MutexLock lock(g_threads_mutex);  // so that it is in the list before it can be over
     if (!StartHostThread(&thread->host, Run, thread)) return false;
     thread->next = g_threads;
     g_threads = thread;

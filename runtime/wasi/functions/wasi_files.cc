@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "format/locking.h"
 #include "runtime/wasi/context.h"
 
 namespace tenon::runtime::wasi {
@@ -197,7 +198,7 @@ std::uint32_t wasi_fd_readdir(abi::ExecutionEnvironment* environment, std::uint3
   std::uint8_t* bytes = caller.memory.At(buffer, length);
   if (bytes == nullptr || caller.memory.At(out, 4) == nullptr) return kFault;
   // Which the descriptor has only one of: threads that read the same directory take turns.
-  const std::lock_guard lock(caller.context.directory_mutex);
+  const MutexLock lock(caller.context.directory_mutex);
   if (lseek(file->host, static_cast<off_t>(cookie), SEEK_SET) < 0) return LastError();
 
   std::uint32_t used = 0;
