@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/ranges.h"
+
 namespace tenon::container {
 namespace {
 
@@ -88,12 +90,10 @@ Result<Parts> ReadParts(const View& view) {
   const std::uint64_t per_variant =
       CodeOffsetsPerVariant(parts.referenced_functions.size(), parts.types.size());
   for (const VariantEntry& entry : view.Section<VariantEntry>(SectionId::kVariants)) {
-    if (entry.code_ranges_first > ranges.size() ||
-        entry.code_ranges_count > ranges.size() - entry.code_ranges_first) {
+    if (IsOutside(entry.code_ranges_first, entry.code_ranges_count, ranges.size())) {
       return Error::Format("malformed file: a variant's code ranges lie outside of their section");
     }
-    if (entry.unwind_rows_first > rows.size() ||
-        entry.unwind_rows_size > rows.size() - entry.unwind_rows_first) {
+    if (IsOutside(entry.unwind_rows_first, entry.unwind_rows_size, rows.size())) {
       return Error::Format("malformed file: a variant's unwind rows lie outside of their section");
     }
     VariantParts variant;

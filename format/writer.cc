@@ -11,15 +11,12 @@
 #include <numeric>
 
 #include "format/abi.h"
+#include "format/ranges.h"
 
 namespace tenon::container {
 namespace {
 
 constexpr std::size_t kSectionAlignment = 16;
-
-constexpr std::uint64_t AlignUp(std::uint64_t value, std::uint64_t alignment) {
-  return (value + alignment - 1) / alignment * alignment;
-}
 
 StringRef Append(std::string& strings, std::string_view text) {
   const StringRef reference{static_cast<std::uint32_t>(strings.size()),

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "format/abi.h"
+#include "format/ranges.h"
 #include "loader/choose_variant.h"
 #include "loader/os_memory.h"
 #include "loader/type_registry.h"
@@ -116,7 +117,7 @@ struct MappedModule::Parts {
   // hold constants too.
   bool MakeExecutable(const std::uint8_t* text) const {
     const auto begin = reinterpret_cast<std::uintptr_t>(text);
-    const std::uintptr_t page = begin & ~std::uintptr_t{os::PageSize() - 1};
+    const std::uintptr_t page = AlignDown(begin, os::PageSize());
     return variant->text_size == 0 ||
            os::Protect(reinterpret_cast<void*>(page), begin - page + variant->text_size,
                        os::Access::kReadExecute);

@@ -6,14 +6,13 @@
 
 #include <cstdint>
 
+#include "format/ranges.h"
+
 namespace tenon::os {
 
 enum class Access { kNone, kRead, kReadWrite, kReadExecute };
 
 std::uint64_t PageSize();
-constexpr std::uint64_t AlignUp(std::uint64_t value, std::uint64_t alignment) {
-  return (value + alignment - 1) & ~(alignment - 1);
-}
 inline std::uint64_t PageAlign(std::uint64_t value) { return AlignUp(value, PageSize()); }
 
 // Fresh pages that read as zero and cost nothing until they are touched; null if there is no

@@ -5,6 +5,7 @@
 // the backtrace starts.
 #include <cstring>
 
+#include "format/ranges.h"
 #include "loader/type_registry.h"
 #include "runtime/arch/architecture.h"
 #include "runtime/execute/atomic_wait.h"
@@ -34,11 +35,6 @@ Instance* Of(VmContext* context) { return static_cast<Instance*>(context->instan
 
 void BuiltinTrap(VmContext* context, uint32_t kind) {
   RaiseTrap(context->exec_env, static_cast<TrapKind>(kind), OwnFrame(__builtin_frame_address(0)));
-}
-
-// Whether [at, at + length) leaves [0, size).
-bool IsOutside(uint64_t at, uint64_t length, uint64_t size) {
-  return length > size || at > size - length;
 }
 
 uint64_t BuiltinMemoryGrow(VmContext* context, uint32_t memory, uint64_t pages) {

@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "format/ranges.h"
 #include "loader/os_memory.h"
 #include "runtime/execute/call_here.h"
 #include "runtime/execute/execution_environment.h"
@@ -24,8 +25,8 @@ constexpr std::uint64_t kMaximumStackBytes = std::uint64_t{1} << 40;
 Status TakeStack(abi::ExecutionEnvironment* environment,
                  const ExecutionEnvironmentOptions& options) {
   const auto begin = reinterpret_cast<std::uintptr_t>(options.stack);
-  const std::uintptr_t base = os::AlignUp(begin, 16);
-  const std::uintptr_t end = (begin + options.stack_bytes) & ~std::uintptr_t{15};
+  const std::uintptr_t base = AlignUp(begin, 16);
+  const std::uintptr_t end = AlignDown<std::uintptr_t>(begin + options.stack_bytes, 16);
   if (end < base || end - base < kMinimumStackBytes) {
     return Error::Format("a stack buffer of %llu bytes is too small: at least %llu are needed",
                          static_cast<unsigned long long>(options.stack_bytes),
@@ -40,7 +41,7 @@ Status TakeStack(abi::ExecutionEnvironment* environment,
 // Mapped, with a guard page below, or a block of the allocator; nothing in it is touched.
 Status MakeStack(abi::ExecutionEnvironment* environment, std::uint64_t asked) {
   using Source = abi::ExecutionEnvironment::StackSource;
-  environment->stack_bytes = os::AlignUp(std::max(asked, kMinimumStackBytes), 16);
+  environment->stack_bytes = AlignUp(std::max(asked, kMinimumStackBytes), 16);
   if (!CurrentAllocator().may_map()) {
     environment->stack_base =
         static_cast<std::uint8_t*>(AllocateRaw(environment->ledger, environment->stack_bytes, 16));

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "format/locking.h"
+#include "format/ranges.h"
 #include "loader/type_registry.h"
 #include "runtime/arch/architecture.h"
 #include "runtime/arch/native_call.h"
@@ -25,8 +26,6 @@ namespace {
 
 using container::ImportEntry;
 using container::SectionId;
-
-constexpr std::uint64_t AlignUp(std::uint64_t value) { return (value + 15) & ~std::uint64_t{15}; }
 
 // Native for imports that nothing supplied.
 void UnlinkedNative(abi::ExecutionEnvironment* environment) {
@@ -188,8 +187,8 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
       view.Section<container::DataSegmentEntry>(SectionId::kDataSegments).size();
   const std::uint64_t elements =
       view.Section<container::ElementSegmentEntry>(SectionId::kElementSegments).size();
-  const std::uint64_t context_at = AlignUp(sizeof(Instance));
-  const std::uint64_t host_functions_at = AlignUp(context_at + info.context_size);
+  const std::uint64_t context_at = AlignUp(std::uint64_t{sizeof(Instance)}, 16);
+  const std::uint64_t host_functions_at = AlignUp(context_at + info.context_size, 16);
   const std::uint64_t records_at =
       host_functions_at + std::uint64_t{info.imported_functions} * sizeof(abi::HostFunction);
   const std::uint64_t dropped_at =

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/ranges.h"
 #include "runtime/instance/instance_state.h"
 #include "runtime/memory/linear_memory.h"
 #include "runtime/memory/memory.h"
@@ -86,11 +87,6 @@ std::uint64_t EvaluateAddress(const Instance* instance, container::ConstantRange
                               std::uint64_t flags) {
   const std::uint64_t address = Evaluate(instance, range);
   return (flags & container::kLimits64) != 0 ? address : address & 0xFFFFFFFF;
-}
-
-// Whether [at, at + length) leaves [0, size).
-bool IsOutside(std::uint64_t at, std::uint64_t length, std::uint64_t size) {
-  return length > size || at > size - length;
 }
 
 container::LimitsEntry Lowered(container::LimitsEntry limits, std::uint64_t maximum) {

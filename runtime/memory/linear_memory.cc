@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "format/locking.h"
+#include "format/ranges.h"
 #include "runtime/memory/reservations.h"
 
 namespace tenon::runtime {
@@ -70,7 +71,7 @@ void GiveBack(const abi::MemoryInstance* copy) {
 }
 
 std::uint64_t GuardReservation() {
-  return os::AlignUp(abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize(), kLargePage);
+  return AlignUp(abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize(), kLargePage);
 }
 
 Ledger& LedgerOf(const abi::MemoryInstance& memory) { return *static_cast<Ledger*>(memory.ledger); }
@@ -205,10 +206,9 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
   if (CurrentAllocator().may_map()) {
     const std::uint64_t most_used =
         is_shared ? memory->maximum_pages << limits.page_size_log2 : size;
-    const std::uint64_t reserved = guard ? GuardReservation()
-                                   : most_used >= kLargePagesFrom
-                                       ? os::AlignUp(most_used, kLargePage)
-                                       : most_used;
+    const std::uint64_t reserved = guard                          ? GuardReservation()
+                                   : most_used >= kLargePagesFrom ? AlignUp(most_used, kLargePage)
+                                                                  : most_used;
     if (reserved == 0) return Status::Ok();
     if (!Charge(ledger, size)) return NoMemory(limits.minimum);
     const bool reserve = guard || is_shared;

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "format/locking.h"
+#include "format/ranges.h"
 #include "loader/os_memory.h"
 #include "runtime/memory/allocator.h"
 
@@ -100,8 +101,8 @@ class Pool final : public Allocator {
   // The host gets its buffer back. A module that it never unloaded has left pages of code in it.
   void MakeWritable() TENON_REQUIRES(mutex_) {
     const std::uintptr_t page = os::PageSize();
-    const std::uintptr_t begin = os::AlignUp(reinterpret_cast<std::uintptr_t>(tree_), page);
-    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(tree_) + size_) & ~(page - 1);
+    const std::uintptr_t begin = AlignUp(reinterpret_cast<std::uintptr_t>(tree_), page);
+    const std::uintptr_t end = AlignDown(reinterpret_cast<std::uintptr_t>(tree_) + size_, page);
     if (begin < end)
       os::Protect(reinterpret_cast<void*>(begin), end - begin, os::Access::kReadWrite);
   }
@@ -146,13 +147,13 @@ constinit Pool g_pool;
 
 Result<Allocator*> MakePoolAllocator(void* buffer, std::size_t size) {
   const auto address = reinterpret_cast<std::uintptr_t>(buffer);
-  const std::size_t skipped = os::AlignUp(address, 16) - address;
+  const std::size_t skipped = AlignUp(address, 16) - address;
   if (size < skipped + Pool::MinimumSize()) {
     return Error::Format("the pool of %zu bytes is too small: at least %zu are needed", size,
                          Pool::MinimumSize() + 15);
   }
-  g_pool.UseBuffer(static_cast<std::uint8_t*>(buffer) + skipped,
-                   (size - skipped) & ~std::size_t{15}, false);
+  g_pool.UseBuffer(static_cast<std::uint8_t*>(buffer) + skipped, AlignDown(size - skipped, 16),
+                   false);
   return &g_pool;
 }
 

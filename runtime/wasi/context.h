@@ -21,6 +21,7 @@
 
 #include "format/abi.h"
 #include "format/locking.h"
+#include "format/ranges.h"
 #include "format/result.h"
 #include "runtime/instance/instance.h"
 #include "runtime/memory/memory.h"
@@ -143,8 +144,7 @@ class GuestMemory {
 
   // Null unless [address, +length) lies inside the memory.
   std::uint8_t* At(std::uint32_t address, std::uint64_t length) const {
-    if (length > size_ || address > size_ - length) return nullptr;
-    return base_ + address;
+    return IsOutside(address, length, size_) ? nullptr : base_ + address;
   }
   template <typename T>
   bool Load(std::uint32_t address, T* value) const {

@@ -14,7 +14,7 @@
 namespace tenon::runtime::wasi {
 namespace {
 
-// From linux/openat2.h, which older systems' headers lack.
+// From linux/openat2.h and sys/syscall.h, which older systems lack.
 struct OpenHow {
   std::uint64_t flags;
   std::uint64_t mode;
@@ -22,11 +22,7 @@ struct OpenHow {
 };
 constexpr std::uint64_t kResolveNoMagicLinks = 0x02;
 constexpr std::uint64_t kResolveBeneath = 0x08;
-#ifdef SYS_openat2
-constexpr long kOpenat2 = SYS_openat2;
-#else
 constexpr long kOpenat2 = 437;  // the same on every architecture
-#endif
 
 constexpr int kMaximumLinks = 40;  // the kernel's own limit
 constexpr int kRaceRetries = 16;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "format/ranges.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {
@@ -20,7 +21,7 @@ std::uint32_t CopyArguments(InstanceHandle* handle, std::uint32_t count, char* a
                             std::uint64_t* block) {
   std::uint64_t text_bytes = 0;
   for (std::uint32_t i = 0; i < count; ++i) text_bytes += std::strlen(arguments[i]) + 1;
-  const std::uint64_t array_at = (text_bytes + 3) & ~std::uint64_t{3};
+  const std::uint64_t array_at = AlignUp(text_bytes, 4);
   const std::uint64_t size = array_at + std::uint64_t{count} * 4;
   void* native = nullptr;
   *block = wasm_runtime_module_malloc(handle, size == 0 ? 4 : size, &native);

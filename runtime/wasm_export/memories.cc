@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/ranges.h"
 #include "runtime/execute/traps.h"
 #include "runtime/memory/linear_memory.h"
 #include "runtime/wasm_export/handles.h"
@@ -91,7 +92,7 @@ Status CreateModuleHeap(InstanceHandle* handle, std::uint32_t size) {
     return OutOfMemory("the heap in linear memory");
   }
   // As large as asked for, not as its pages: hosts expect what does not fit to be refused.
-  handle->heap = MakeModuleHeap(handle->instance->ledger, begin, std::uint64_t{size} & ~7ull);
+  handle->heap = MakeModuleHeap(handle->instance->ledger, begin, AlignDown(std::uint64_t{size}, 8));
   return handle->heap != nullptr ? Status::Ok() : OutOfMemory("the heap in linear memory");
 }
 

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "format/locking.h"
+#include "format/ranges.h"
 
 namespace tenon::runtime {
 namespace {
@@ -51,7 +52,7 @@ void FreeModuleHeap(ModuleHeap* heap) TENON_UNCHECKED_LOCKING {
 std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
   if (size > UINT32_MAX) return 0;
   const MutexLock lock(heap->mutex);
-  size = size == 0 ? 8 : (size + 7) & ~std::uint64_t{7};
+  size = size == 0 ? 8 : AlignUp(size, 8);
   for (Block* block = &heap->first; block != nullptr; block = block->next) {
     if (block->used || block->size < size) continue;
     if (block->size > size) {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "format/locking.h"
+#include "format/ranges.h"
 #include "runtime/include/tenon.h"
 #include "runtime/wasm_export/handles.h"
 
@@ -229,15 +230,12 @@ const uint8_t* wasm_runtime_get_custom_section(const wasm_module_t module_comm, 
   const container::View& view = module_comm->view();
   const auto names = view.RawSection(container::SectionId::kNameStrings);
   const auto bytes = view.RawSection(container::SectionId::kDataBytes);
-  const auto inside = [](std::uint64_t offset, std::uint64_t size, std::uint64_t all) {
-    return size <= all && offset <= all - size;
-  };
   const std::string_view wanted = name;
   for (const auto& section :
        view.Section<container::CustomSectionEntry>(container::SectionId::kCustomSections)) {
     // Nothing has looked at these sections: everything is checked where it is used.
-    if (!inside(section.name.offset, section.name.length, names.size()) ||
-        !inside(section.bytes_offset, section.bytes_size, bytes.size())) {
+    if (IsOutside(section.name.offset, section.name.length, names.size()) ||
+        IsOutside(section.bytes_offset, section.bytes_size, bytes.size())) {
       continue;
     }
     const std::string_view its{reinterpret_cast<const char*>(names.data()) + section.name.offset,

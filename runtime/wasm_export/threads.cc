@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "format/locking.h"
+#include "format/ranges.h"
 #include "runtime/execute/host_thread.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/wasm_export/handles.h"
@@ -115,14 +116,14 @@ Status PlaceStack(InstanceHandle* spawned) {
   if (!ReadGlobal(spawned->instance, "__data_end", &bottom) || bottom >= *pointer) bottom = 0;
   const std::uint32_t most = g_maximum.load(std::memory_order_relaxed);
   constexpr std::uint32_t kSmallestPart = 512;
-  const std::uint32_t part = (*pointer - bottom) / (most + 1) & ~15u;
+  const std::uint32_t part = AlignDown((*pointer - bottom) / (most + 1), 16);
   if (spawned->spawn_number > most || part < kSmallestPart) {
     return Error::Format(
         "the C stack of %u bytes has parts for %u environments; see "
         "wasm_runtime_set_max_thread_num",
         *pointer - bottom, part < kSmallestPart ? 1 : most + 1);
   }
-  *pointer = (*pointer & ~15u) - part * spawned->spawn_number;
+  *pointer = AlignDown(*pointer, 16) - part * spawned->spawn_number;
   return Status::Ok();
 }
 
