@@ -1,5 +1,5 @@
-// What a file's variants, types and index spaces consist of: all that is looked at without an
-// instance. A few elements each, however large the code is.
+// Checks variants, types and index spaces: what a reader looks at without an instance. These
+// sections have a few elements each, however large the code is.
 #include "format/abi.h"
 #include "format/check.h"
 

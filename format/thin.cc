@@ -20,7 +20,7 @@ std::string CopyText(const View& view, SectionId id) {
   return std::string(raw.begin(), raw.end());
 }
 
-// Behind all other strings that the file refers to.
+// The end of the last string that the file refers to, but for CPU names.
 std::uint64_t OtherStringsEnd(const View& view) {
   std::uint64_t end = 0;
   const auto include = [&end](StringRef text) {
@@ -36,8 +36,8 @@ std::uint64_t OtherStringsEnd(const View& view) {
   return end;
 }
 
-// Where the CPU names begin that the writer has put behind all other strings; the end, if what
-// stands there is something else, or not only that.
+// Where the CPU names begin that the writer has put after all other strings; the section's end if
+// there is anything else in that place.
 std::size_t CpuNamesStart(const View& view) {
   std::string names;
   for (const VariantEntry& variant : view.Section<VariantEntry>(SectionId::kVariants)) {
