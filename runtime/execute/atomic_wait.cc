@@ -1,6 +1,6 @@
-// Waiters stand in lists by address, first come first served; each list has a lock, under which the
-// value is compared, so that no notify between comparing and sleeping is lost. The same memory has
-// the same addresses in all instances that share it.
+// Waiters are in lists by address, in the order of arrival. Each list has a lock. The value is
+// compared under it, so that no notify between comparing and waiting is lost. A memory has the same
+// addresses in all instances that share it.
 #include "runtime/execute/atomic_wait.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A thread that is asked to end looks up this often.
+// How often a waiting thread looks whether it has been asked to end.
 constexpr std::chrono::milliseconds kSlice(10);
 
 struct Waiter {
@@ -58,7 +58,7 @@ std::uint64_t LoadValue(const void* address, unsigned width) {
 WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, unsigned width,
                 std::uint64_t expected, std::int64_t timeout) {
   using Termination = abi::ExecutionEnvironment::Termination;
-  // Longer than a year is for ever, and does not overflow.
+  // Longer than a year counts as no limit, so that the sum below cannot overflow.
   constexpr std::int64_t kYear = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
   const bool for_ever = timeout < 0 || timeout > kYear;
   const Clock::time_point end = Clock::now() + std::chrono::nanoseconds(for_ever ? 0 : timeout);

@@ -1,8 +1,7 @@
 // The functions that generated code calls (format/tables/builtins.def), on the wasm stack.
 //
-// Invariants: each checks its own bounds before it writes anything; each that can
-// trap keeps a frame pointer (__builtin_frame_address asks for one), from which
-// the backtrace starts.
+// Invariants: each checks its bounds before it writes anything. Each that can trap keeps a frame
+// pointer (__builtin_frame_address makes the compiler keep one), from which the backtrace starts.
 #include <cstring>
 
 #include "format/ranges.h"
@@ -29,7 +28,7 @@ using std::uint8_t;
 
 Instance* Of(VmContext* context) { return static_cast<Instance*>(context->instance); }
 
-// Traps from the builtin it stands in, if `condition`.
+// Traps out of the enclosing builtin if `condition` holds.
 #define TENON_TRAP_IF(condition, kind) \
   if (condition) RaiseTrap(context->exec_env, kind, OwnFrame(__builtin_frame_address(0)))
 
@@ -117,7 +116,7 @@ abi::Exception* BuiltinExceptionNew(VmContext* context, const abi::TagInstance* 
 void BuiltinExceptionRelease(VmContext*, abi::Exception* exception) { ReleaseException(exception); }
 
 void BuiltinExceptionLeaves(VmContext* context) {
-  // The wrapper lies between.
+  // This builtin's caller is the wrapper, which returns to the code in question.
   const MachineFrame wrapper = CallerOf(OwnFrame(__builtin_frame_address(0)));
   if (CallerLooksForExceptions(*context->exec_env, wrapper)) return;
   EndCall(context->exec_env, TrapKind::kUncaughtException);

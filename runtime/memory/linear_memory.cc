@@ -1,10 +1,10 @@
-// Linear memories in their three forms. Mapped pages are touched by the program
-// alone: fresh pages are the system's zero page, the initial image is mapped copy-on-write.
+// Linear memories in their three forms. Only the program touches mapped pages: fresh pages are the
+// system's zero page, and the initial image is mapped copy-on-write.
 //
-// Invariants: [base, base + size_bytes) is readable and writable; in guard mode the
-// rest of the reservation is not accessible at all and is registered with the trap
-// handler. A memory is mapped if the allocator may map, and else one of its blocks;
-// that does not change while there are memories. The ledger counts size_bytes.
+// Invariants: [base, base + size_bytes) is readable and writable. In guard mode the rest of the
+// reservation is not accessible and is registered with the trap handler. A memory is mapped if the
+// allocator may map, and otherwise a block of it; that does not change while there are memories.
+// The ledger counts size_bytes.
 #include "runtime/memory/linear_memory.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 namespace tenon::runtime {
 namespace {
 
-// What is said of a memory in MemoryInstance::flags, above the bits of container::LimitsFlag.
+// Properties of a memory in MemoryInstance::flags, above the bits of container::LimitsFlag.
 enum class Trait {
   kGuarded,     // reserved for every 32-bit index, registered
   kReserved,    // reserved up to the maximum: the base stays
@@ -33,19 +33,19 @@ bool Has(const abi::MemoryInstance& memory, Trait trait) {
 }
 void Set(abi::MemoryInstance* memory, Trait trait) { memory->flags |= BitOf(trait); }
 
-// Programs that stride through arrays in a memory this large are bound by address translation
-// (PolyBench's correlation takes 1.6 times as long with small pages). In smaller ones, what large
-// pages hold in vain would count for more.
+// Programs that stride through arrays in a memory this large are limited by address translation
+// (PolyBench's correlation takes 1.6 times as long with small pages). In smaller memories the
+// unused rest of large pages would cost more than they gain.
 constexpr std::uint64_t kLargePagesFrom = 8U << 20;
-// Linux (from 6.7) places mappings whose length is a multiple of this at one too. At another place
-// a large page fewer fits, and the arrays of a program lie across one more.
+// Linux (from 6.7) aligns mappings whose length is a multiple of this. Without the alignment one
+// large page fewer fits.
 constexpr std::uint64_t kLargePage = 2U << 20;
 
-constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
+constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // more than any address space has
 
 // Taken while a shared memory grows.
 constinit Mutex g_grow_mutex;
-// Those that stand for another.
+// The copies of shared memories (ShareLinearMemory).
 struct Borrowing {
   Borrowing* next;
   abi::MemoryInstance* copy;
@@ -82,7 +82,7 @@ Status PlaceImage(const abi::MemoryInstance& memory, const MemoryImage& image) {
     std::uint64_t mapped = 0;
     if (image.file.descriptor >= 0 && piece.offset % os::PageSize() == 0 &&
         piece.address % os::PageSize() == 0) {
-      // Whole pages; what lies behind in the file is not ours.
+      // Whole pages: what follows in the file is not part of the piece.
       mapped = piece.size / os::PageSize() * os::PageSize();
       if (mapped != 0 && os::MapFile(destination, image.file, piece.offset, mapped,
                                      os::Access::kReadWrite) == nullptr) {
@@ -133,8 +133,8 @@ bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
       return true;
     }
   } else {
-    // A memory image mapped from the file splits the mapping in the kernel's books, which mremap
-    // refuses; CreateLinearMemory's callers therefore copy the image in this mode.
+    // mremap refuses a range of several mappings, which a memory image mapped from the file would
+    // make of it. So CreateLinearMemory's callers copy the image in this mode.
     void* const base = memory->base == nullptr
                            ? os::MapAnonymous(size, os::Access::kReadWrite)
                            : os::Remap(memory->base, memory->reserved_bytes, size);
@@ -272,7 +272,7 @@ std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages,
   if ((memory->flags & container::kLimitsShared) == 0) return Grow(memory, pages, true);
   const MutexLock lock(g_grow_mutex);
   memory = OriginalOf(memory);
-  // A block of the allocator that moved would move away from under other threads.
+  // A block of the allocator must not move while other threads use it.
   const std::uint64_t old_pages = Grow(memory, pages, is_unused);
   if (old_pages == kFailed || pages == 0) return old_pages;
   for (const Borrowing* one = g_borrowings; one != nullptr; one = one->next) {

@@ -1,4 +1,4 @@
-// The books: a header in front of each block says its size and its ledger.
+// Counting: a header before each block holds its size and its ledger.
 #include "runtime/memory/memory.h"
 
 #include <cstring>

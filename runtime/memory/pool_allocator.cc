@@ -1,8 +1,7 @@
 // Pools: Boost.Interprocess's rbtree_best_fit inside the buffer that it manages.
 //
-// Invariants: all access to the tree is under the mutex; `used_` is what blocks
-// take with the tree's own words, so that a budget covers all of it; the reserved
-// pool's mapped memory and its tree share one budget.
+// Invariants: the tree is accessed under the mutex. Its own words count as used, so that the size
+// covers everything. A reserved pool's mapped memory and its tree share one budget.
 #include <algorithm>
 #include <boost/interprocess/mem_algo/rbtree_best_fit.hpp>
 #include <boost/interprocess/sync/mutex_family.hpp>
@@ -63,7 +62,7 @@ class Pool final : public Allocator {
       Free(block, old_size, category);
       return moved;
     }
-    // Into the free space in front of the block as well.
+    // Into the free space before the block as well.
     const MutexLock lock(mutex_);
     Tree::size_type received = size;
     void* const moved = Expand(block, size, &received, true);
@@ -98,7 +97,8 @@ class Pool final : public Allocator {
  private:
   using Tree = interprocess::rbtree_best_fit<interprocess::null_mutex_family, void*>;
 
-  // The host gets its buffer back. A module that it never unloaded has left pages of code in it.
+  // The host gets its buffer back. Modules that were never unloaded have left read-only pages in
+  // it.
   void MakeWritable() TENON_REQUIRES(mutex_) {
     const std::uintptr_t page = os::PageSize();
     const std::uintptr_t begin = AlignUp(reinterpret_cast<std::uintptr_t>(tree_), page);
@@ -122,7 +122,7 @@ class Pool final : public Allocator {
     return tree_->raw_allocation_command(command, size, *received, reuse);
   }
 
-  // Asks for everything: the tree then gives the largest block it has.
+  // Asks for everything, for which the tree gives the largest block that it has.
   std::size_t LargestFreeBlock() TENON_REQUIRES(mutex_) {
     Tree::size_type received = size_;
     void* reuse = nullptr;
