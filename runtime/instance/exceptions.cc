@@ -1,6 +1,6 @@
-// Packages are blocks of the instance's ledger, in a list of the instance that defines
-// their tag, so that whatever is left goes with it. A package is freed when it is caught, unless
-// a reference to it was handed out; those are collected when many have come together.
+// Exception packages. They are blocks of the ledger of the instance that defines their tag, in a
+// list of that instance, and are freed with it at the latest. A package is freed when it is caught,
+// unless a reference to it was handed out. Those with references are collected when there are many.
 #include "runtime/instance/exceptions.h"
 
 #include <algorithm>

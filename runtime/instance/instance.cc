@@ -1,8 +1,8 @@
-// Linking: from a mapped module and a resolver to an instance, and the life of
-// instances afterwards.
+// Linking, which makes an instance of a mapped module and a resolver, and the lifetime of
+// instances.
 //
-// Invariants: an instance keeps alive whoever owns what it imports; instances that
-// can come to hold each other's functions form one Group and are freed together.
+// Invariants: an instance keeps the owners of what it imports alive. Instances that can come to
+// hold each other's functions form one Group and are freed together.
 #include "runtime/instance/instance.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ namespace {
 using container::ImportEntry;
 using container::SectionId;
 
-// Native for imports that nothing supplied.
+// The native function of imports that nothing supplied.
 void UnlinkedNative(abi::ExecutionEnvironment* environment) {
   environment->pending = static_cast<std::uint32_t>(abi::TrapKind::kUnlinkedImport);
 }
@@ -46,7 +46,7 @@ struct TypeOfModule {
   std::uint64_t key() const { return module->type_keys()[HeapTypeOf(type)]; }
 };
 
-// Section 3.3, over modules.
+// Subtyping (core specification, section 3.3) between types of different modules.
 bool IsSubtype(const TypeOfModule& sub, const TypeOfModule& super) {
   if (!IsReference(sub.type) || !IsReference(super.type)) return sub.type == super.type;
   if (IsNullable(sub.type) && !IsNullable(super.type)) return false;
@@ -144,7 +144,7 @@ void MergeGroups(Instance* instance, Instance* other) TENON_REQUIRES(g_groups_mu
     into->members = member;
     member = next;
   }
-  // References between members would keep the group alive for ever.
+  // References between members would keep the group alive forever.
   for (Instance* member = into->members; member != nullptr; member = member->next_in_group) {
     for (Instance*& owner : OwnersOf(member)) {
       if (owner == nullptr || owner->group != into) continue;
@@ -179,7 +179,7 @@ Status Keep(Instance* instance, std::size_t import, Instance* owner, bool shares
   return Status::Ok();
 }
 
-// One block for everything of a size known now; null if there is no memory.
+// One block for everything whose size is known now; null if there is no memory.
 Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   const container::View& view = module.view();
   const container::ModuleInfo& info = view.info();
@@ -196,8 +196,8 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   const std::uint64_t size = dropped_at + data + elements;
   auto* const block = static_cast<std::uint8_t*>(AllocateRaw(parent, size, 16));
   if (block == nullptr) return nullptr;
-  // All but the records of functions, most of the block in large modules: FillFuncRefs writes
-  // those.
+  // The records of functions, which are most of the block in large modules, need no zeroing:
+  // FillFuncRefs writes them.
   const std::uint64_t records_begin = context_at + info.funcrefs_offset;
   const std::uint64_t records_end =
       records_begin +
@@ -362,8 +362,8 @@ bool HasWrappers(const abi::VmContext& context) {
   return (context.traits & (abi::kTraitTailConvention | abi::kTraitThrows)) != 0;
 }
 
-// Records of functions of its own, from `first` on. There can be tens of thousands: everything that
-// does not change is in registers.
+// Fills the records of functions that the instance defines, from `first` on. There can be tens of
+// thousands, so everything that does not change is in local variables.
 template <typename Record, typename Fill>
 void FillOwnFuncRefs(Instance* instance,
                      std::span<const container::ReferencedFunctionEntry> functions,
@@ -426,8 +426,8 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
     if (!instance->code_registered) status = OutOfMemory("an instance");
   }
   if (!status.ok()) {
-    // Tables and memories not yet made are all zero, which freeing accepts. In a merged group the
-    // instance stays, unused, until the group goes.
+    // Tables and memories that have not been made are all zero, which freeing accepts. In a merged
+    // group the instance stays, unused, until the group is freed.
     Release(instance);
     return status.error();
   }
@@ -444,7 +444,8 @@ const void* FindEntry(const abi::FuncRef* function) {
                             reinterpret_cast<std::uintptr_t>(instance.funcrefs);
   if (at < instance.funcrefs_bytes)
     return module.EntryOf(static_cast<std::uint32_t>(at / instance.funcref_size));
-  // Of a host function, or of one that another instance hands on: any trampoline of its type.
+  // A host function's record, or one of a function that another instance passes on: any trampoline
+  // of the type will do.
   const auto types = module.view().Section<container::TypeEntry>(SectionId::kTypes);
   for (std::uint32_t i = 0; i < types.size(); ++i) {
     if (module.type_keys()[i] != function->type_key) continue;

@@ -82,8 +82,8 @@ struct Instance {
   }
 };
 
-// After a call in `inner` that ran within one in `outer`: the contexts that were handed `inner` go
-// back to `outer`. `instance`'s and all that it can reach are looked at.
+// After a call in `inner` that ran within one in `outer`: contexts that were left with `inner` get
+// `outer` back, in `instance` and in all instances that it can reach.
 void ReturnContexts(Instance* instance, const abi::ExecutionEnvironment* inner,
                     abi::ExecutionEnvironment* outer);
 
@@ -96,12 +96,12 @@ inline Instance* InstanceOfContext(const abi::VmContext* context) {
 // The trampoline through which the host calls a function; null: there is none.
 const void* FindEntry(const abi::FuncRef* function);
 
-// Another number whenever a record of a function may be gone, or a maximum_frame has changed.
+// Changes whenever a record of a function may have been freed, or a maximum_frame has changed.
 extern constinit std::atomic<std::uint64_t> g_function_generation;
 
 const abi::Builtins* RuntimeBuiltins();
 
-// Tables beyond this are refused like memory that is not there.
+// Larger tables are refused, as if there were no memory for them.
 inline constexpr std::uint64_t kMaximumTableElements = 10'000'000;
 Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits, Ledger& ledger);
 // table.grow: the old size, or ~0.
