@@ -1,3 +1,4 @@
+// See context.h.
 #include "runtime/wasi/context.h"
 
 #include <unistd.h>
@@ -110,7 +111,7 @@ ErrorCode DescriptorTable::Add(FileReference file, std::uint32_t* number) {
 }
 
 ErrorCode DescriptorTable::Close(std::uint32_t number) {
-  FileReference closed;  // goes outside of the lock: closing can take long
+  FileReference closed;  // dropped after the lock: closing can take long
   const MutexLock lock(mutex_);
   if (!IsOpen(number)) return kBadDescriptor;
   closed = FileReference(std::exchange(files_[number], nullptr));
@@ -140,14 +141,14 @@ WasiContext::~WasiContext() {
 ErrorCode WasiContext::Require(std::uint32_t number, Rights rights, FileReference* result) {
   FileReference file = descriptors.Find(number);
   if (!file) return kBadDescriptor;
-  // What a file that is opened for reading turns out to be, reading and the functions on paths
-  // learn from the host's answer; for the rest it has to be known.
+  // Reading and the functions on paths learn a file's type from the host's answer. For other rights
+  // it has to be known first.
   constexpr Rights kNeedType = kContentRights & ~Rights{kRightRead};
   if ((rights & kNeedType) != 0) TypeOf(*file);
   const Rights missing = rights & ~file->rights.load(std::memory_order_relaxed);
   if (missing != 0) {
     const FileType type = TypeOf(*file);
-    // The codes a POSIX program expects: "not open for that" for contents.
+    // The codes that a POSIX program expects: EBADF for contents that it was not opened for.
     if ((missing & kContentRights) != 0) return kBadDescriptor;
     if ((missing & kPathRights) != 0 && type != FileType::kDirectory) return kNotDirectory;
     const bool socket = type == FileType::kSocketStream || type == FileType::kSocketDatagram;

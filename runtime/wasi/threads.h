@@ -1,12 +1,12 @@
-// The threads of one program (wasi-threads): each has an instance of its own over the program's
+// The threads of one program (wasi-threads). Each has an instance of its own with the program's
 // shared memory, and an execution environment. Internal to runtime/wasi/.
 //
-// A trap or proc_exit in any thread ends all; how, is kept for whoever runs the program. Threads
-// are joined when they are found finished at a later spawn, and at the end.
+// A trap or proc_exit in any thread ends all. How it ended is kept for whoever runs the program.
+// Finished threads are joined at a later spawn, and at the end.
 //
-// Invariants: the mutex guards everything; an environment is only ever terminated under it, and
-// taken off the list under it before it is destroyed. Records are runtime memory, as are the
-// threads' host stacks.
+// Invariants: the mutex guards everything. An environment is terminated only under it, and is taken
+// off the list under it before it is destroyed. Records and the threads' host stacks are runtime
+// memory.
 #pragma once
 
 #include <pthread.h>
@@ -32,9 +32,9 @@ class Threads {
                      std::uint32_t argument);
   // Ends and joins all. Not from one of them.
   void End();
-  // `environment`, which may have spawned threads, is about to go.
+  // `environment`, on which threads may have been spawned, is about to be destroyed.
   void Forget(const abi::ExecutionEnvironment* environment);
-  // If a thread has ended the program, puts that in place of how the call on `environment` ended.
+  // If a thread has ended the program, replaces the outcome of the call on `environment` by that.
   void AdoptOutcome(abi::ExecutionEnvironment* environment, CallOutcome* outcome);
 
  private:

@@ -1,4 +1,4 @@
-// Running a program, or one of its functions, from the command line's texts.
+// Runs a program, or one of its functions, with arguments as text.
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -16,7 +16,8 @@ bool Fail(InstanceHandle* handle, const char* text) {
   return false;
 }
 
-// argv in the module's own memory: the array of addresses behind the strings. 0: no memory.
+// Copies argv into the module's memory: the strings, then the array of their addresses, whose
+// address is returned. 0: no memory.
 std::uint32_t CopyArguments(InstanceHandle* handle, std::uint32_t count, char* arguments[],
                             std::uint64_t* block) {
   std::uint64_t text_bytes = 0;
@@ -110,7 +111,7 @@ bool ParseValue(const char* text, ValueType type, std::uint32_t* cells) {
   return end != text && *end == '\0';
 }
 
-// How many cells the value took.
+// Returns the number of cells of the value.
 std::uint32_t PrintValue(ValueType type, const std::uint32_t* cells) {
   std::uint64_t wide = 0;
   double real = 0;

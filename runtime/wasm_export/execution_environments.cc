@@ -1,5 +1,5 @@
-// Execution environments as the host sees them: each belongs to an instance, which knows all of
-// its own, so that they can be terminated and freed with it.
+// The host's execution environments. Each belongs to an instance, which has a list of them, so that
+// they can be terminated and freed with it.
 #include <cstdio>
 
 #include "format/locking.h"
@@ -47,7 +47,7 @@ abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
   return *environment;
 }
 
-// Takes it out of its instance's list.
+// Takes the environment out of its instance's list.
 static void Separate(abi::ExecutionEnvironment* environment) {
   InstanceHandle* const handle = HandleOf(environment);
   if (handle == nullptr) return;
@@ -88,8 +88,8 @@ wasm_exec_env_t AsHandle(abi::ExecutionEnvironment* environment) {
 
 void TerminateOne(InstanceHandle* handle) {
   handle->terminated = true;
-  // The text of an exception belongs to the thread that runs the instance; the calls that end put
-  // it there. This one is for instances that do not run.
+  // The text of an exception belongs to the thread that runs the instance: the calls that end set
+  // it. It is set here only for an instance that does not run.
   bool running = false;
   ForEachEnvironment(handle, [&](abi::ExecutionEnvironment* environment) {
     running = running || environment->depth != 0;

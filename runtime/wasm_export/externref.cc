@@ -1,4 +1,4 @@
-// Numbers for the host's objects. Generated code needs none, so this is a list, for hosts that do.
+// Numbers for the host's objects. Generated code does not use them, so a simple list is enough.
 
 #include "format/locking.h"
 #include "runtime/wasm_export/handles.h"
@@ -32,7 +32,7 @@ ExternObject* FindOwned(const InstanceHandle* owner, const void* object) TENON_R
   return Find([&](const ExternObject& e) { return e.owner == owner && e.object == object; });
 }
 
-// Takes all that match out of the list, then cleans them up without the mutex.
+// Takes all matching objects out of the list, then cleans them up without the mutex.
 template <typename Matches>
 bool Drop(const Matches& matches) {
   ExternObject* dropped = nullptr;

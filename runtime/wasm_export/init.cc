@@ -1,4 +1,4 @@
-// The life of the runtime: which allocator, and what goes when the last user is done.
+// Initialisation of the runtime: the choice of the allocator, and what is freed at the end.
 #include <atomic>
 #include <cstdio>
 #include <cstring>
@@ -23,7 +23,7 @@ constinit std::atomic<log_level_t> g_log_level{WASM_LOG_LEVEL_WARNING};
 constinit tenon_allocator_t g_host{};  // the host's functions, with the category
 constinit MemAllocOption g_option{};   // the host's functions, in WAMR's forms
 
-// ---- WAMR's three forms of a custom allocator.
+// ---- WAMR's three forms of custom allocators
 constexpr std::uint64_t kLongest = std::numeric_limits<unsigned int>::max();
 
 mem_alloc_usage_t UsageOf(Category category) {
@@ -111,7 +111,7 @@ void End() TENON_REQUIRES(g_mutex) {
   FreeRegistrations();
   FreeContextKeys();
   FreeExternObjects();
-  // What the host did not destroy goes with the pool or with the host's allocator.
+  // What the host has not destroyed is freed with the pool, or left to the host's allocator.
   const bool everything_is_gone =
       !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;
   FreeCodeRegistry(everything_is_gone);
@@ -160,7 +160,7 @@ bool Initialise(RuntimeInitArgs* args, HostAllocator (*adapt)()) {
   return started.ok();
 }
 
-// For tenon.h, which reports into a buffer and never shares.
+// For tenon.h, which reports errors into a buffer and refuses a second initialisation.
 bool InitialiseWith(Result<Allocator*> (*make)(const void*, std::uint64_t), const void* what,
                     std::uint64_t size, const RuntimeInitArgs* args, char* error_buf,
                     std::uint32_t error_buf_size) {

@@ -1,4 +1,4 @@
-// Instances: linking with natives, WASI and registered modules, starting, contexts.
+// Instances: linking with native functions, WASI and registered modules, start functions, contexts.
 #include <cstdio>
 #include <cstring>
 
@@ -74,7 +74,7 @@ struct Resolution {
   std::uint32_t depth;
 };
 
-// The instance's own instance of the registered module `name`.
+// The importing instance's own instance of the registered module `name`.
 InstanceHandle* DependencyOf(const Resolution& resolution, std::string_view name) {
   ModuleHandle* module = FindRegisteredModule(name);
   if (module == nullptr) module = ReadModule(name);
@@ -106,7 +106,7 @@ bool Resolve(void* state, const container::ImportEntry& import, std::string_view
     if (ResolveNative(module, name, view.Parameters(type), view.Results(type), result, &mismatch))
       return true;
     if (mismatch) {
-      result->kind = ExternKind::kTag;  // "incompatible import type" is the answer
+      result->kind = ExternKind::kTag;  // makes linking fail with "incompatible import type"
       return true;
     }
     if (handle->wasi != nullptr && wasi::ResolveWasiImport(handle->wasi, module, name, result))
@@ -138,7 +138,7 @@ Status RunStart(InstanceHandle* handle) {
   return start == nullptr ? Status::Ok() : RunOnce(handle, start);
 }
 
-// A library for WASI ("reactor") expects this before its other exports are called; as in WAMR.
+// A WASI library ("reactor") expects this call before its other exports are called; as in WAMR.
 Status InitializeReactor(InstanceHandle* handle) {
   Extern initialize;
   if (handle->wasi == nullptr || !FindExport(handle->instance, "_initialize", &initialize) ||

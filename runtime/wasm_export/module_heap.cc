@@ -1,4 +1,4 @@
-// First fit over a list of blocks in order of address; neighbours that are free are merged.
+// First fit in a list of blocks in the order of addresses. Free neighbours are merged.
 #include "runtime/wasm_export/module_heap.h"
 
 #include <new>
@@ -41,7 +41,7 @@ ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t si
 
 std::uint64_t HeapSize(const ModuleHeap* heap) { return heap->size; }
 
-// Nobody else has the heap any more.
+// Without the lock: nobody else uses the heap any more.
 void FreeModuleHeap(ModuleHeap* heap) TENON_UNCHECKED_LOCKING {
   if (heap == nullptr) return;
   while (heap->first.next != nullptr) Absorb(&heap->first);

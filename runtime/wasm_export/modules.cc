@@ -19,7 +19,7 @@ struct RegisteredModule {
   char* name;
 };
 
-// What the host gives as a reader of modules, and its counterpart.
+// The host's functions that read modules and give their bytes back.
 struct Reader {
   module_reader read = nullptr;
   module_destroyer destroy = nullptr;
@@ -197,7 +197,7 @@ void wasm_runtime_unload(wasm_module_t module) {
         link = &entry->next;
         continue;
       }
-      if (entry->buffer != nullptr) return;  // Tenon's own: goes with the runtime
+      if (entry->buffer != nullptr) return;  // from the reader: freed with the runtime
       *link = entry->next;
       Forget(entry);
     }
@@ -233,7 +233,7 @@ const uint8_t* wasm_runtime_get_custom_section(const wasm_module_t module_comm, 
   const std::string_view wanted = name;
   for (const auto& section :
        view.Section<container::CustomSectionEntry>(container::SectionId::kCustomSections)) {
-    // Nothing has looked at these sections: everything is checked where it is used.
+    // These sections have not been checked before.
     if (IsOutside(section.name.offset, section.name.length, names.size()) ||
         IsOutside(section.bytes_offset, section.bytes_size, bytes.size())) {
       continue;
@@ -302,7 +302,7 @@ void wasm_runtime_set_wasi_addr_pool(wasm_module_t module, const char* addr_pool
   module->wasi.address_pool_size = addr_pool_size;
 }
 
-// No function that a program can import resolves names, so there is none to allow or refuse.
+// No function that a program can import resolves names, so there is nothing to restrict.
 void wasm_runtime_set_wasi_ns_lookup_pool(wasm_module_t, const char*[], uint32_t) {}
 
 void tenon_set_wasi_stream(wasm_module_t module, uint32_t stream, tenon_wasi_stream_t callback,

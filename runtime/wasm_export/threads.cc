@@ -1,10 +1,10 @@
-// Environments and threads that run beside an instance: each has an instance of its own of the same
-// module, over the shared memories of the first, as threads of wasi-threads have. What is not
-// shared (other memories, tables, globals) starts anew.
+// Spawned environments and threads. Each has an instance of its own of the same module, with the
+// shared memories of the original instance, as in wasi-threads. Everything that is not shared
+// (other memories, tables, globals) starts in its initial state.
 //
 // Invariants: spawned instances are in their original's list, under the mutex, until they are
-// deinstantiated, which the original does with those that are left. An exception is the spawned
-// instance's own; termination ends all that run beside each other.
+// deinstantiated. The original deinstantiates those that are left. An exception belongs to one
+// spawned instance; termination ends the original and all that were spawned from it.
 #include <algorithm>
 #include <cstring>
 
@@ -38,7 +38,7 @@ InstanceHandle* OriginalOf(InstanceHandle* handle) {
   return handle->original != nullptr ? handle->original : handle;
 }
 
-// Out of the list; null if it is not in it any more.
+// Takes a thread out of the list; null if it is not in the list any more.
 SpawnedThread* Take(bool (*wanted)(const SpawnedThread& thread, const void* data),
                     const void* data) {
   const MutexLock lock(g_threads_mutex);
@@ -83,8 +83,8 @@ bool ReadGlobal(Instance* instance, const char* name, std::uint32_t* value) {
   return true;
 }
 
-// The cell of C's stack pointer: exported by its name, or the first variable that starts below the
-// heap in a module that says where that is. Null: there is none.
+// The cell of C's stack pointer: the global exported by that name, or else the first mutable one
+// whose value is below the heap, in a module that says where that is. Null: there is none.
 std::uint32_t* StackPointerOf(Instance* instance) {
   Extern found;
   if (FindExport(instance, "__stack_pointer", &found) && found.kind == ExternKind::kGlobal &&
@@ -111,7 +111,7 @@ constinit Mutex g_threads_mutex;
 Status PlaceStack(InstanceHandle* spawned) {
   std::uint32_t* const pointer = StackPointerOf(spawned->instance);
   if (pointer == nullptr) return Status::Ok();
-  // The stack grows down to the data in front of it, or to address 0.
+  // The stack grows down to the data before it, or to address 0.
   std::uint32_t bottom = 0;
   if (!ReadGlobal(spawned->instance, "__data_end", &bottom) || bottom >= *pointer) bottom = 0;
   const std::uint32_t most = g_maximum.load(std::memory_order_relaxed);
@@ -228,7 +228,7 @@ int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_env, wasm_thread_t* tid,
   auto* const thread = new (memory)
       SpawnedThread{nullptr, instance->original, instance, environment, callback, arg, {}};
   const bool started = [&] {
-    const MutexLock lock(g_threads_mutex);  // so that it is in the list before it can be over
+    const MutexLock lock(g_threads_mutex);  // so that it is in the list before it can end
     if (!StartHostThread(&thread->host, Run, thread)) return false;
     thread->next = g_threads;
     g_threads = thread;

@@ -1,4 +1,4 @@
-// wasi-threads: thread-spawn, and the life of threads.
+// wasi-threads: thread-spawn, and how threads run and end.
 #include <signal.h>
 #include <time.h>
 
@@ -24,8 +24,8 @@ void Pause() {
   nanosleep(&time, nullptr);
 }
 
-// Terminate once more: a thread that had taken notice in a host function may have begun to wait for
-// the system right after.
+// Terminates once more: a thread that reacted in a host function may have begun to wait in a system
+// call right after.
 void InterruptAgain(abi::ExecutionEnvironment* environment) {
   ClearTermination(environment);
   Terminate(environment);
@@ -51,7 +51,7 @@ struct Threads::Thread {
   std::uint32_t argument = 0;
   HostThread host_thread;
 
-  // What a thread runs with, and what is left when it has run.
+  // Frees what the thread ran with.
   void FreeProgram() {
     DestroyExecutionEnvironment(environment);
     if (instance != nullptr) Release(instance);
@@ -117,7 +117,7 @@ std::int32_t Threads::Spawn(abi::ExecutionEnvironment* environment, Instance* in
     const MutexLock lock(mutex_);
     if (!Runs(environment)) main_ = environment;
     thread->number = NewNumber();
-    // The new thread looks at its record only under the mutex or after it.
+    // The new thread takes the mutex before it looks at its record.
     good = !ending_ && StartHostThread(&thread->host_thread, Run, thread);
     if (good) {
       thread->next = threads_;
@@ -157,7 +157,7 @@ void Threads::RunProgram(Thread* thread) {
       TerminateAll(thread);
     }
   }
-  // One that had taken notice may have begun to wait for the system after that.
+  // A thread that had reacted may have begun to wait in a system call after that.
   for (bool running = ends_program; running; Pause()) {
     const MutexLock lock(mutex_);
     running = InterruptRunning(thread);
@@ -181,7 +181,7 @@ void Threads::FreeFinished() {
       continue;
     }
     *link = thread->next;
-    JoinHostThread(&thread->host_thread);  // it is past its last use of the mutex, or in it
+    JoinHostThread(&thread->host_thread);  // it has released the mutex for the last time
     tenon::runtime::Free(thread);
   }
 }
