@@ -20,11 +20,11 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/TenonConfigVersion.cmake
 configure_file(${CMAKE_CURRENT_LIST_DIR}/TenonAotModule.cmake
   ${PROJECT_BINARY_DIR}/TenonAotModule.cmake COPYONLY)
 
-# ---- the install tree. Nothing in it says where it is.
+# ---- the install tree, which can be moved: no file in it contains its path
 set(TENON_CONFIG_LIBRARIES ${CMAKE_INSTALL_LIBDIR})
 set(TENON_CONFIG_HEADERS ${CMAKE_INSTALL_INCLUDEDIR}/tenon)
 set(TENON_CONFIG_PROGRAMS ${CMAKE_INSTALL_BINDIR})
-# The compiler's package is not of one architecture's libraries, so it has a directory of its own.
+# The compiler's package does not belong to one architecture's libraries, so it has its own directory.
 set(config_directories ${CMAKE_INSTALL_LIBDIR}/cmake/Tenon)
 set(config_components development)
 if(TARGET tenonc)
