@@ -6,7 +6,7 @@
 // `swiftself`); the wasm parameters follow the C convention as if the context
 // were not there. References are pointers, null is 0. Up to two integer or reference results and
 // two floating-point or vector ones (ResultsInMemory) are returned as an LLVM struct of them in
-// order; more go, as 64-bit cells, where a pointer says that stands before the parameters.
+// order. More results are stored, as 64-bit cells, at a pointer that precedes the parameters.
 //
 // Tail calls. The C convention cannot express them. LLVM's SwiftTail can: the callee pops its
 // arguments and need not preserve the context register. That costs a little at every call, so

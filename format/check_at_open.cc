@@ -65,7 +65,7 @@ class Checker {
       for (uint64_t k = 0; k < count; ++k) {
         if (IsConcreteReference(first[k]) &&
             HeapTypeOf(first[k]) >= uint64_t{type.group_first} + type.group_size) {
-          return Bad("types", i, "it refers to a type behind its group");
+          return Bad("types", i, "it refers to a type after its group");
         }
       }
       const bool packs = type.group_size == 1 && type.is_final == 1 && type.supertype == kNone;

@@ -1,8 +1,8 @@
-// A mutex that says what it guards. Clang's thread-safety analysis, which the clang build turns on,
-// then refuses an access to a guarded variable without the lock; std::mutex tells it nothing.
+// A mutex for clang's thread-safety analysis, which the clang build turns on. The analysis refuses an
+// access to a guarded variable without the lock. It knows nothing of libstdc++'s std::mutex.
 //
-// It is std::mutex and nothing else: no size, no time, and constant initialisation, so that a
-// registry is usable before any constructor has run. What is here is for all layers, like result.h.
+// Mutex is std::mutex with annotations: it costs neither size nor time, and is constant-initialised,
+// so that a registry is usable before any constructor has run. For all layers, like result.h.
 #pragma once
 
 #include <condition_variable>
@@ -18,13 +18,13 @@
 #define TENON_GUARDED_BY(mutex) TENON_THREAD_SAFETY(guarded_by(mutex))
 // On a pointer: what it points to is.
 #define TENON_POINTEE_GUARDED_BY(mutex) TENON_THREAD_SAFETY(pt_guarded_by(mutex))
-// On a function: whoever calls it holds the Mutex.
+// On a function: its callers hold the Mutex.
 #define TENON_REQUIRES(...) TENON_THREAD_SAFETY(requires_capability(__VA_ARGS__))
-// On a function: whoever calls it does not hold the Mutex, because the function takes it.
+// On a function: its callers do not hold the Mutex, because the function takes it.
 #define TENON_EXCLUDES(mutex) TENON_THREAD_SAFETY(locks_excluded(mutex))
 // On a Mutex: where both are held, it is taken after the other.
 #define TENON_ACQUIRED_AFTER(mutex) TENON_THREAD_SAFETY(acquired_after(mutex))
-// On a function that is right for a reason that the analysis cannot see; a comment tells it.
+// On a function that is correct for a reason that the analysis cannot see; a comment gives it.
 #define TENON_UNCHECKED_LOCKING TENON_THREAD_SAFETY(no_thread_safety_analysis)
 
 namespace tenon {

@@ -1,7 +1,7 @@
 // A list is enough: such types are few.
 //
 // A group is one block: the group, its members, the words that it is compared by, and its value
-// types for whoever asks for a signature.
+// types for FindInternedType.
 #include "loader/type_registry.h"
 
 #include <algorithm>

@@ -87,7 +87,7 @@ struct Instance {
 void ReturnContexts(Instance* instance, const abi::ExecutionEnvironment* inner,
                     abi::ExecutionEnvironment* outer);
 
-// The instance behind a context; what stands in the context register may be a
+// The instance of a context. The context register may also hold a
 // HostFunction, which keeps its instance in the same place.
 inline Instance* InstanceOfContext(const abi::VmContext* context) {
   return static_cast<Instance*>(context->instance);

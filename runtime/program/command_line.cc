@@ -77,7 +77,7 @@ Status SetAddressPool(CommandLine* line, char* value) {
   return Status::Ok();
 }
 
-// To standard error, unbuffered and in one piece, so that it stands between the program's output.
+// To standard error, unbuffered and in one piece, so that it is in order with the program's output.
 void WriteTrace(void*, const char* text, std::size_t length) {
   while (length > 0) {
     const ssize_t written = write(STDERR_FILENO, text, length);

@@ -1,3 +1,4 @@
+// See exit_status.h.
 #include "runtime/program/exit_status.h"
 
 #include <cstdio>

@@ -1,3 +1,4 @@
+// See run.h. Everything that the program needs is in Program, in the order in which it is made.
 #include "runtime/program/run.h"
 
 #include <signal.h>

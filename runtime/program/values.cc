@@ -1,3 +1,4 @@
+// See values.h.
 #include "runtime/program/values.h"
 
 #include <algorithm>

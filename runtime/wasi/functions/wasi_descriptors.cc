@@ -81,7 +81,7 @@ std::uint32_t wasi_fd_fdstat_set_rights(abi::ExecutionEnvironment* environment,
   const Caller caller(environment);
   FileReference file;
   if (const ErrorCode error = caller.context.Require(number, 0, &file)) return error;
-  TypeOf(*file);  // so that rights it cannot have are gone
+  TypeOf(*file);  // removes rights that it cannot have
   // Rights only shrink, even if another thread takes some away meanwhile.
   Rights had = file->rights.load(), had_inheriting = file->inheriting.load();
   if ((rights & ~had) != 0 || (inheriting & ~had_inheriting) != 0) return kNotCapable;
