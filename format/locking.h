@@ -1,8 +1,9 @@
-// A mutex for clang's thread-safety analysis, which the clang build turns on. The analysis refuses an
-// access to a guarded variable without the lock. It knows nothing of libstdc++'s std::mutex.
+// A mutex for clang's thread-safety analysis, which the clang build turns on. The analysis refuses
+// an access to a guarded variable without the lock. It knows nothing of libstdc++'s std::mutex.
 //
-// Mutex is std::mutex with annotations: it costs neither size nor time, and is constant-initialised,
-// so that a registry is usable before any constructor has run. For all layers, like result.h.
+// Mutex is std::mutex with annotations: it costs neither size nor time, and is
+// constant-initialised, so that a registry is usable before any constructor has run. For all
+// layers, like result.h.
 #pragma once
 
 #include <condition_variable>
