@@ -60,7 +60,7 @@ target_compile_options(tenon_options INTERFACE
 if(TENON_WARNINGS)
   target_compile_options(tenon_options INTERFACE
     $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wconversion>
-    # Members that a lock protects say so (runtime/memory/locking.h).
+    # Members that a lock protects say so (format/locking.h).
     $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wthread-safety>
     # GCC 12 warns of its own string concatenation (GCC bug 105651).
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fails on an include that goes against the layers: every folder is listed below with the folders that it may
-# include besides itself. A folder that is not listed is an error too, so that a new one is thought about.
+# Fails on an include that goes against the layers. Every folder is listed below with the folders that it
+# may include besides itself. A folder that is not listed is an error too.
 #
 #   check_layering.sh [DIRECTORY]      of the repository, or of a tree of the same form
 set -euo pipefail

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -25,6 +24,7 @@
 #include "compiler/target/target.h"
 #include "compiler/wasm/reader/reader.h"
 #include "compiler/wasm/validator/validator.h"
+#include "format/locking.h"
 #include "format/unwind_rows.h"
 #include "format/writer.h"
 
@@ -125,20 +125,35 @@ Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
   return EmitObject(module, *machine, job.options.time_report);
 }
 
+// Counts the tasks that are done, and tells whoever asked for it; one call at a time.
+class Progress {
+ public:
+  Progress(const std::function<void(std::size_t, std::size_t)>& report, std::size_t total)
+      : report_(report), total_(total) {}
+  void Add() {
+    const MutexLock lock(mutex_);
+    ++done_;
+    if (report_) report_(done_, total_);
+  }
+
+ private:
+  const std::function<void(std::size_t, std::size_t)>& report_;
+  const std::size_t total_;
+  Mutex mutex_;
+  std::size_t done_ TENON_GUARDED_BY(mutex_) = 0;
+};
+
 // Runs the tasks on `options.jobs` threads. Results are in the order of tasks; the first task
 // that fails decides the error, whatever the threads did.
 Result<std::vector<std::vector<std::uint8_t>>> GenerateAll(const Job& job,
                                                            const std::vector<Task>& tasks) {
   std::vector<std::optional<Result<std::vector<std::uint8_t>>>> results(tasks.size());
   std::atomic<std::size_t> next{0};
-  std::size_t done = 0;
-  std::mutex progress_mutex;
+  Progress progress(job.options.progress, tasks.size());
   const auto work = [&] {
     for (std::size_t i = next++; i < tasks.size(); i = next++) {
       results[i] = Generate(job, tasks[i]);
-      const std::lock_guard lock(progress_mutex);
-      ++done;
-      if (job.options.progress) job.options.progress(done, tasks.size());
+      progress.Add();
     }
   };
   const std::size_t wanted =

@@ -17,8 +17,8 @@ inline constexpr std::uint32_t kFormatVersion = 3;
 inline constexpr std::uint64_t kSegmentAlignment = 4096;
 inline constexpr std::uint32_t kNone = 0xFFFFFFFF;  // "no index", "no offset"
 
-// A range of bytes of the kStrings section. Not NUL-terminated in general, but
-// the writer puts a NUL behind every string.
+// A range of bytes of the kStrings section. Readers must not rely on a NUL; the writer puts one
+// after every string.
 struct StringRef {
   std::uint32_t offset;
   std::uint32_t length;
@@ -38,9 +38,10 @@ static_assert(sizeof(Header) == 40);
 // The section table (SectionEntry[section_count]) follows at byte 48.
 inline constexpr std::uint64_t kSectionTableOffset = 48;
 
-// When a reader compares a section's checksum: when it opens the file; before the first instance;
-// or when somebody asks for it. What grows with the number of functions is not of the first kind,
-// so that loading costs the same whatever the file's size; what grows with the code is of the last.
+// When a reader compares a section's checksum: when it opens the file, before the first instance,
+// or when somebody asks for it. A section that grows with the number of functions is not of the
+// first kind, so that loading costs the same whatever the file's size. One that grows with the code
+// is of the last.
 enum class Verified { kAtOpen, kBeforeUse, kOnRequest };
 
 // One table of sections drives layout, writing, checking and dumping.
@@ -186,7 +187,7 @@ constexpr std::uint64_t CodeOffsetsPerVariant(std::uint64_t referenced_functions
 enum class TypeKind : std::uint16_t { kFunction = 1 };
 
 // Types are in module order, so a recursive group is a run of them. Value types and supertypes name
-// types by their index here, which is below the end of the own group.
+// types by their index here, which is below the end of their own group.
 struct TypeEntry {
   std::uint64_t key;          // abi::TypeKey
   std::uint32_t first_value;  // in kValueTypes: parameters, then results

@@ -13,7 +13,7 @@ void AppendNumber(std::uint64_t number, std::vector<std::uint8_t>& bytes) {
   bytes.push_back(static_cast<std::uint8_t>(number));
 }
 
-// Reads numbers until one is not whole; from then on there are none.
+// Reads numbers up to the first that is incomplete; after that there are none.
 class Numbers {
  public:
   explicit Numbers(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}

@@ -1,6 +1,6 @@
-// The checked view: the reader's only gate. Header and section table are checked here, what the
-// sections hold in check_at_open.cc and check_before_use.cc; afterwards a wrong byte can change
-// what a program computes but not make the reader leave the file.
+// The checked view: the only way into a file. The header and the section table are checked here,
+// the contents of sections in check_at_open.cc and check_before_use.cc. After that a wrong byte may
+// change what a program computes, but never makes the reader leave the file.
 #include "format/view.h"
 
 #include <cstring>

@@ -11,10 +11,10 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "compiler/target/unwind_table.h"
 #include "format/container.h"
+#include "format/locking.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -199,9 +199,9 @@ Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects,
   for (const std::string& argument : arguments) raw_arguments.push_back(argument.c_str());
   std::string messages;
   llvm::raw_string_ostream stream(messages);
-  static std::mutex one_at_a_time;
+  static Mutex one_at_a_time;
   {
-    const std::lock_guard lock(one_at_a_time);
+    const MutexLock lock(one_at_a_time);
     const lld::Result result =
         lld::lldMain(raw_arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
     if (result.retCode != 0) {

@@ -1,12 +1,11 @@
-// Hardware faults in AoT code become traps: the handler changes the interrupted
-// context so that it continues in tenon_unwind. Linux.
+// Turns hardware faults in AoT code into traps: the handler changes the interrupted context so that
+// it continues in tenon_unwind. Linux.
 //
-// Invariants: only faults with the program counter in registered AoT text are
-// taken, and memory faults only at addresses in a linear memory's reservation (or
-// the wasm stack's guard page); everything else goes to the previous handler,
-// because it is a bug. The handler runs on the wasm stack unless the host set up
-// an alternative one; kStackReserve makes room. Division is checked by generated
-// code, so SIGFPE never means a wasm trap and is left alone.
+// Invariants: only faults with the program counter in registered AoT text become traps, and memory
+// faults only at addresses in a linear memory's reservation or the wasm stack's guard page.
+// Everything else goes to the previous handler, because it is a bug. The handler runs on the wasm
+// stack unless the host has set up an alternative one; kStackReserve makes room for it. Generated
+// code checks divisions, so SIGFPE never means a wasm trap and is not handled.
 #include "runtime/execute/traps.h"
 
 #include <signal.h>
@@ -21,7 +20,7 @@
 namespace tenon::runtime {
 namespace {
 
-// The third is the trap instruction's.
+// The third is replaced by the trap instruction's signal.
 int g_signals[] = {SIGSEGV, SIGBUS, SIGILL};
 struct sigaction g_previous[std::size(g_signals)];
 
