@@ -57,7 +57,8 @@ done < <(find format loader compiler runtime -name '*.cc' -o -name '*.h' -o -nam
          sed 's#/[^/]*$##' | sort -u)
 
 while IFS=: read -r file line include; do
-  target=$(sed -E 's/^ *# *include *["<]([^">]*)[">].*/\1/' <<< "$include")
+  [[ $include =~ ^\ *#\ *include\ *[\"\<]([^\"\>]*) ]] || continue
+  target=${BASH_REMATCH[1]}
   case $target in
     *../*) offend "$file:$line: includes a relative path: $target"; continue ;;
     llvm/* | llvm-c/*) target=llvm ;;

@@ -3,7 +3,7 @@
 
 tenon_packages=(
   g++ cmake ninja-build make ccache python3 pkg-config
-  llvm-22-dev liblld-22-dev clang-22 lld-22
+  llvm-22-dev liblld-22-dev llvm-22 llvm-22-tools clang-22 lld-22
   wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32
   doctest-dev libcli11-dev nlohmann-json3-dev libboost-dev zlib1g-dev libzstd-dev libjemalloc-dev
 )

@@ -1,8 +1,6 @@
 # A host gives a program callbacks for its streams, a descriptor, a directory, arguments and variables,
 # and gets its trace, with the system's allocator and with everything in a pool.
-set -eu
-source_directory=$(dirname "$(dirname "$(dirname "$TENONC")")")
-libraries=$(dirname "$(dirname "$TENON")")
+source "$(dirname "$0")/../common.sh"
 cat > guest.c <<'C'
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +17,7 @@ int main(int argc, char** argv) {
 C
 mkdir files
 printf file > files/file.txt
-$WASM_CC guest.c -o guest.wasm
+wasi_cc guest.c -o guest.wasm
 "$TENONC" guest.wasm -o guest.aot
-cc -c -Wall -Wextra -Werror -I"$source_directory" "$source_directory/tests/wasi/embedder.c" -o embedder.o
-c++ embedder.o "$libraries/lib/libtenon.a" -lpthread ${TENON_HOST_FLAGS-} -o embedder
-./embedder guest.aot files
+build_host "$top/tests/wasi/embedder.c"
+./host guest.aot files

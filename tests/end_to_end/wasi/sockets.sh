@@ -1,6 +1,6 @@
 # A program accepts connections on a socket that was opened for it, through the four functions of
 # preview 1; the address pool decides who may connect and where may be listened.
-set -eu
+source "$(dirname "$0")/../common.sh"
 cat > server.c <<'C'
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ int main(void) {
   return 0;
 }
 C
-$WASM_CC server.c -o server.wasm
+wasi_cc server.c -o server.wasm
 "$TENONC" server.wasm -o server.aot
 cat > client.py <<'PYTHON'
 import socket, sys, time

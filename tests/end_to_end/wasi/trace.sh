@@ -1,5 +1,5 @@
 # --trace-wasi prints each call with names, results and durations, and changes nothing else.
-set -eu
+source "$(dirname "$0")/../common.sh"
 cat > traced.c <<'C'
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,11 +18,10 @@ int main(void) {
 C
 mkdir folder
 printf 'a "line"\nand\ttab' > folder/in.txt
-$WASM_CC traced.c -o traced.wasm
+wasi_cc traced.c -o traced.wasm
 "$TENONC" traced.wasm -o traced.aot
-status=0
-"$TENON" --dir=folder --trace-wasi traced.aot > output 2> trace || status=$?
-[ $status = 5 ] || { cat trace; exit 1; }
+ends_with 5 "$TENON" --dir=folder --trace-wasi traced.aot
+mv error trace
 cmp output folder/in.txt
 has() { grep -qE "^$1 <[0-9]+\.[0-9]{9}>\$" trace || { echo "no line $1"; cat trace; exit 1; }; }
 has 'fd_prestat_dir_name\(fd=3, path="folder"\) = 0'

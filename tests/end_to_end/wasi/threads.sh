@@ -1,6 +1,6 @@
 # Threads of a program (wasi-threads): each has its own instance over the shared memory; exit or a
 # trap in any of them ends all, whether the others run, wait in the system, or call each other.
-set -eu
+source "$(dirname "$0")/../common.sh"
 cat > threads.c <<'C'
 #define IMPORT(module, name) __attribute__((import_module(module), import_name(name)))
 #define EXPORT(name) __attribute__((export_name(name)))
@@ -63,17 +63,15 @@ EXPORT("many") int many(void) {
   return written;
 }
 C
-$WASM_CC -nostdlib -matomics -mbulk-memory -Wl,--no-entry,--shared-memory,--import-memory,--max-memory=16777216,--no-check-features \
+wasm_cc -matomics -mbulk-memory -Wl,--shared-memory,--import-memory,--max-memory=16777216,--no-check-features \
   -Wl,--export-memory threads.c -o threads.wasm
 "$TENONC" threads.wasm -o threads.aot
 expect() {  # status, words on standard error, then the arguments
-  local wanted=$1 words=$2 status=0
+  local wanted=$1 words=$2
   shift 2
-  for mode in ${TENON_MODES:-guard explicit}; do
-    status=0
-    timeout 20 "$TENON" --bounds-checks=$mode --invoke="$1" threads.aot "${@:2}" <&8 > output 2> error || status=$?
-    [ $status = "$wanted" ] || { echo "$mode $*: status $status, not $wanted"; cat error; exit 1; }
-    [ -z "$words" ] || grep -q "$words" error || { echo "$mode $*: says"; cat error; exit 1; }
+  for mode in $modes; do
+    ends_with "$wanted" "$TENON" --bounds-checks=$mode --invoke="$1" threads.aot "${@:2}" <&8
+    [ -z "$words" ] || grep -q "$words" error || { cat error; fail "no \"$words\" from: $mode $*"; }
   done
 }
 busy=1 wait=2 read=3

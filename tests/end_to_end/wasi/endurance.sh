@@ -1,11 +1,9 @@
 # A program that is killed, exits in the middle, closes its own streams, meets a full device, runs
 # out of descriptors, or reads and writes in small pieces, loses nothing that it was told had been written.
-set -eu
-source_directory=$(dirname "$(dirname "$(dirname "$TENONC")")")
-$WASM_CC "$source_directory/tests/wasi/endurance.c" -o endurance.wasm
+source "$(dirname "$0")/../common.sh"
+wasi_cc "$top/tests/wasi/endurance.c" -o endurance.wasm
 "$TENONC" endurance.wasm -o endurance.aot
 run() { "$TENON" --dir=files endurance.aot "$@"; }
-fail() { echo "$*"; exit 1; }
 mkdir files
 
 # Killed at some moment: the log has every record that was announced, whole, in order.

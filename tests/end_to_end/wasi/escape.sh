@@ -1,8 +1,7 @@
 # A program that tries a few hundred ways out of its directory, while others exchange directories
 # with links there, reads nothing outside of it and changes nothing. With openat2 and without.
-set -eu
-source_directory=$(dirname "$(dirname "$(dirname "$TENONC")")")
-$WASM_CC -Wno-unused-result "$source_directory/tests/wasi/escape.c" -o escape.wasm
+source "$(dirname "$0")/../common.sh"
+wasi_cc -Wno-unused-result "$top/tests/wasi/escape.c" -o escape.wasm
 "$TENONC" escape.wasm -o escape.aot
 
 make_tree() {
