@@ -185,9 +185,9 @@ int Run(int argc, char** argv) {
                       .description(""))
       ->default_str("both")
       ->type_name("guard|explicit|both");
-  app.add_flag("--exact-order", options.exact_order,
-               "In guard mode too, a trap finds exactly the stores before it; slower: no access is "
-               "moved, merged or vectorised");
+  bool exact_order = false;
+  app.add_flag("--exact-order", exact_order,
+               "Accepted for older builds: a trap always finds exactly the stores before it");
   app.add_option("--format", options.format, "What to write")
       ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{
                                               {"aot", OutputFormat::kContainer},

@@ -34,9 +34,6 @@ struct Options {
   // 0 (compiles fastest) to 3, which tries what pays in few programs.
   int opt_level = 2;
   BoundsChecksOption bounds_checks = BoundsChecksOption::kBoth;
-  // In guard mode too, a trap finds exactly the stores that stand before it. Without it LLVM takes
-  // a load for something that always succeeds, and may move stores past it.
-  bool exact_order = false;
   // Features of WebAssembly (bits by format/tables/wasm_features.def) that a module may not use.
   std::uint64_t disabled_features = 0;
   OutputFormat format = OutputFormat::kContainer;

@@ -13,7 +13,7 @@
 namespace tenon::container {
 
 inline constexpr std::uint8_t kMagic[8] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 3;
+inline constexpr std::uint32_t kFormatVersion = 4;
 inline constexpr std::uint64_t kSegmentAlignment = 4096;
 inline constexpr std::uint32_t kNone = 0xFFFFFFFF;  // "no index", "no offset"
 
@@ -73,7 +73,8 @@ enum class Verified { kAtOpen, kBeforeUse, kOnRequest };
   TENON_SECTION(kCodeImages, 24, std::uint8_t, kOnRequest, "code")                          \
   TENON_SECTION(kTags, 25, TagEntry, kAtOpen, "tags")                                       \
   TENON_SECTION(kUnwindRows, 26, std::uint8_t, kOnRequest, "unwind rows")                   \
-  TENON_SECTION(kMemoryPieces, 27, MemoryPieceEntry, kAtOpen, "memory pieces")
+  TENON_SECTION(kMemoryPieces, 27, MemoryPieceEntry, kAtOpen, "memory pieces")              \
+  TENON_SECTION(kFaultPlaces, 28, std::uint8_t, kOnRequest, "fault places")
 
 enum class SectionId : std::uint32_t {
 #define TENON_SECTION(enumerator, number, ...) enumerator = number,
@@ -175,9 +176,11 @@ struct VariantEntry {
   std::uint32_t function_traits;    // abi::FunctionTrait
   std::uint32_t unwind_rows_first;  // bytes [first, first + size) of kUnwindRows
   std::uint32_t unwind_rows_size;
+  std::uint32_t fault_places_first;  // bytes [first, first + size) of kFaultPlaces
+  std::uint32_t fault_places_size;
   std::uint32_t reserved;
 };
-static_assert(sizeof(VariantEntry) == 112);
+static_assert(sizeof(VariantEntry) == 120);
 // How many code offsets a variant has.
 constexpr std::uint64_t CodeOffsetsPerVariant(std::uint64_t referenced_functions,
                                               std::uint64_t types) {
@@ -336,9 +339,10 @@ static_assert(sizeof(DataSegmentEntry) == 32);
 struct CodeRangeEntry {
   std::uint32_t image_offset;
   std::uint32_t function_index;
-  std::uint32_t unwind_rows;  // where in the variant's unwind rows its own begin, or kNone
+  std::uint32_t unwind_rows;   // where in the variant's unwind rows its own begin, or kNone
+  std::uint32_t fault_places;  // the same in its fault places
 };
-static_assert(sizeof(CodeRangeEntry) == 12);
+static_assert(sizeof(CodeRangeEntry) == 16);
 
 struct CustomSectionEntry {
   StringRef name;              // in kNameStrings

@@ -87,6 +87,7 @@ Result<Parts> ReadParts(const View& view) {
   const auto offsets = view.Section<std::uint32_t>(SectionId::kCodeOffsets);
   const auto ranges = view.Section<CodeRangeEntry>(SectionId::kCodeRanges);
   const auto rows = view.RawSection(SectionId::kUnwindRows);
+  const auto places = view.RawSection(SectionId::kFaultPlaces);
   const std::uint64_t per_variant =
       CodeOffsetsPerVariant(parts.referenced_functions.size(), parts.types.size());
   for (const VariantEntry& entry : view.Section<VariantEntry>(SectionId::kVariants)) {
@@ -95,6 +96,10 @@ Result<Parts> ReadParts(const View& view) {
     }
     if (IsOutside(entry.unwind_rows_first, entry.unwind_rows_size, rows.size())) {
       return Error::Format("malformed file: a variant's unwind rows lie outside of their section");
+    }
+    if (entry.fault_places_first > places.size() ||
+        entry.fault_places_size > places.size() - entry.fault_places_first) {
+      return Error::Format("malformed file: a variant's fault places lie outside of their section");
     }
     VariantParts variant;
     variant.entry = entry;
@@ -107,6 +112,8 @@ Result<Parts> ReadParts(const View& view) {
     variant.code_ranges.assign(own_ranges.begin(), own_ranges.end());
     const auto own_rows = rows.subspan(entry.unwind_rows_first, entry.unwind_rows_size);
     variant.unwind_rows.assign(own_rows.begin(), own_rows.end());
+    const auto own_places = places.subspan(entry.fault_places_first, entry.fault_places_size);
+    variant.fault_places.assign(own_places.begin(), own_places.end());
     parts.variants.push_back(std::move(variant));
   }
   return parts;

@@ -7,6 +7,7 @@
 
 #include "format/abi.h"
 #include "format/check.h"
+#include "format/fault_places.h"
 
 namespace tenon::container {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using std::uint32_t;
 using std::uint64_t;
 
-constexpr uint32_t kHighestSectionNumber = 27;
+constexpr uint32_t kHighestSectionNumber = 28;
 
 struct SectionTraits {
   const char* name = nullptr;
@@ -245,6 +246,17 @@ std::optional<UnwindRow> View::UnwindAt(const VariantEntry& variant,
   }
   const auto own = all.subspan(variant.unwind_rows_first, variant.unwind_rows_size);
   return FindUnwindRow(own.subspan(range->unwind_rows), image_offset - range->image_offset);
+}
+
+bool View::IsFaultPlaceAt(const VariantEntry& variant, std::uint64_t image_offset) const {
+  const CodeRangeEntry* const range = CodeRangeAt(variant, image_offset);
+  const auto all = RawSection(SectionId::kFaultPlaces);
+  if (range == nullptr || range->fault_places >= variant.fault_places_size ||
+      !Fits(variant.fault_places_first, variant.fault_places_size, all.size())) {
+    return false;
+  }
+  const auto own = all.subspan(variant.fault_places_first, variant.fault_places_size);
+  return IsFaultPlace(own.subspan(range->fault_places), image_offset - range->image_offset);
 }
 
 }  // namespace tenon::container

@@ -64,6 +64,9 @@ class View {
   // How to find the caller of the code at this offset into the image. None if the variant's code
   // keeps frame pointers.
   std::optional<UnwindRow> UnwindAt(const VariantEntry& variant, std::uint64_t image_offset) const;
+  // Whether the instruction at `image_offset` faults in the place of a bounds check
+  // (fault_places.h).
+  bool IsFaultPlaceAt(const VariantEntry& variant, std::uint64_t image_offset) const;
 
  private:
   const CodeRangeEntry* CodeRangeAt(const VariantEntry& variant, std::uint64_t image_offset) const;

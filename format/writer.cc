@@ -54,6 +54,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   std::vector<std::uint32_t> code_offsets;
   std::vector<CodeRangeEntry> code_ranges;
   std::vector<std::uint8_t> unwind_rows;
+  std::vector<std::uint8_t> fault_places;
   std::uint64_t images_size = 0;
   for (const VariantParts& variant : parts.variants) {
     VariantEntry entry = variant.entry;
@@ -76,6 +77,10 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
     entry.unwind_rows_first = static_cast<std::uint32_t>(unwind_rows.size());
     entry.unwind_rows_size = static_cast<std::uint32_t>(variant.unwind_rows.size());
     unwind_rows.insert(unwind_rows.end(), variant.unwind_rows.begin(), variant.unwind_rows.end());
+    entry.fault_places_first = static_cast<std::uint32_t>(fault_places.size());
+    entry.fault_places_size = static_cast<std::uint32_t>(variant.fault_places.size());
+    fault_places.insert(fault_places.end(), variant.fault_places.begin(),
+                        variant.fault_places.end());
     variants.push_back(entry);
   }
 
@@ -113,6 +118,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
       case SectionId::kStrings: return PayloadOf(strings);
       case SectionId::kCodeRanges: return PayloadOf(code_ranges);
       case SectionId::kUnwindRows: return PayloadOf(unwind_rows);
+      case SectionId::kFaultPlaces: return PayloadOf(fault_places);
       case SectionId::kFunctionNames: return PayloadOf(parts.function_names);
       case SectionId::kNameStrings: return PayloadOf(parts.name_strings);
       case SectionId::kCustomSections: return PayloadOf(parts.custom_sections);

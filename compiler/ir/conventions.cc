@@ -3,6 +3,7 @@
 
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/MDBuilder.h>
+#include <llvm/IR/Module.h>
 
 #include <charconv>
 
@@ -10,6 +11,7 @@ namespace tenon::compiler {
 
 namespace {
 
+constexpr const char* kTrapFunction = "tenon.trap";
 constexpr const char* kAliasRoot = "tenon";
 constexpr const char* kGlobalPrefix = "global ";
 constexpr const char* kNumericAttribute = "tenon-numeric";
@@ -128,9 +130,26 @@ void MarkSecondSuccessorUnlikely(llvm::BranchInst& branch) {
   SetWeights(branch, kLikely, kUnlikely);
 }
 
-bool IsPinned(const llvm::Instruction& access) { return access.isVolatile(); }
-void SetPinned(llvm::LoadInst& load, bool is_pinned) { load.setVolatile(is_pinned); }
-void SetPinned(llvm::StoreInst& store, bool is_pinned) { store.setVolatile(is_pinned); }
+llvm::Function* TrapFunction(llvm::Module& module) {
+  if (llvm::Function* known = module.getFunction(kTrapFunction)) return known;
+  llvm::LLVMContext& context = module.getContext();
+  llvm::FunctionType* type = llvm::FunctionType::get(
+      llvm::Type::getVoidTy(context),
+      {llvm::PointerType::get(context, 0), llvm::Type::getInt32Ty(context)}, false);
+  llvm::Function* function =
+      llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, kTrapFunction, module);
+  function->setDoesNotReturn();
+  function->setDoesNotThrow();
+  function->setOnlyReadsMemory();
+  function->addFnAttr(llvm::Attribute::Cold);
+  return function;
+}
+
+bool IsTrapCall(const llvm::Instruction& instruction) {
+  const auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction);
+  const llvm::Function* callee = call == nullptr ? nullptr : call->getCalledFunction();
+  return callee != nullptr && callee->getName() == kTrapFunction;
+}
 
 bool IsCall(const llvm::Instruction& instruction) {
   return llvm::isa<llvm::CallBase>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction);

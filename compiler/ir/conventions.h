@@ -8,9 +8,14 @@
 // - Alias classes: type-based alias metadata tells linear memory, descriptors, tables and globals
 //   apart. A store into linear memory never changes a descriptor or a global, whatever its address,
 //   since it is checked or guarded first.
-// - Traps: a block that ends in `unreachable` is a trap, and there are no other such blocks.
-// - Pinned accesses are `volatile`: their trap, or their order, is part of the result, although to
-//   LLVM nothing depends on it.
+// - Accesses: each access of a memory or a table is a comparison of ours, a branch to a trap, and
+// the
+//   access, whatever the bounds-check mode. To LLVM the access always succeeds, and it does: it is
+//   reached only if the comparison passes.
+// - Traps: a block that ends in `unreachable` is a trap, and there are no other such blocks. It
+// calls the
+//   function TrapFunction, which may read all memory, so that no store before a trap is dead; what
+//   that call becomes depends on the mode and is said last (optimize/finish/traps.h).
 // - Calls: whatever is no intrinsic may grow a memory (which may move its base) or a table.
 // - There is no C library: no `errno`, no library function that an idiom could become a call of.
 #pragma once
@@ -101,14 +106,13 @@ bool IsLinearMemoryAccess(const llvm::Instruction& instruction);
 // ---- traps and accesses
 
 bool IsTrapBlock(const llvm::BasicBlock& block);
+// The function of a module that ends in a trap: void (context, i32 kind), where kind is
+// abi::TrapKind.
+llvm::Function* TrapFunction(llvm::Module& module);
+bool IsTrapCall(const llvm::Instruction& instruction);
 // Has the optimiser take a successor for one that is hardly ever reached, as traps are.
 void MarkFirstSuccessorUnlikely(llvm::BranchInst& branch);
 void MarkSecondSuccessorUnlikely(llvm::BranchInst& branch);
-
-// Loads that must trap although nothing may use what they load, and accesses whose order is kept.
-bool IsPinned(const llvm::Instruction& access);
-void SetPinned(llvm::LoadInst& load, bool is_pinned);
-void SetPinned(llvm::StoreInst& store, bool is_pinned);
 
 // ---- calls
 

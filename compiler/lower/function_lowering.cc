@@ -168,7 +168,7 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
       break;
     case Opcode::kMemorySize: {
       llvm::Value* bytes =
-          MemoryField(index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64, false);
+          MemoryField(index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64);
       const wasm::Limits& limits = wasm_.memories[index].limits;
       Push(builder_.CreateZExtOrTrunc(builder_.CreateLShr(bytes, limits.page_size_log2),
                                       lowering_.TypeOf(limits.AddressType())));

@@ -15,20 +15,7 @@ llvm::Value* FunctionLowering::AtomicAddress(const Instruction& instruction, llv
   llvm::Value* low_bits = builder_.CreateAnd(builder_.CreatePtrToInt(address, lowering_.i64),
                                              builder_.getInt64(width - 1));
   llvm::Value* is_unaligned = builder_.CreateIsNotNull(low_bits);
-  if (!lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits)) {
-    TrapIf(is_unaligned, abi::TrapKind::kUnalignedAtomic);
-    return address;
-  }
-  // An address outside of the memory is that before it is unaligned: the last byte tells.
-  llvm::BasicBlock* unaligned = NewBlock("unaligned");
-  llvm::BasicBlock* aligned = NewBlock("aligned");
-  builder_.CreateCondBr(is_unaligned, unaligned, aligned);
-  builder_.SetInsertPoint(unaligned);
-  SetPinned(
-      *builder_.CreateLoad(builder_.getInt8Ty(), lowering_.Offset(builder_, address, width - 1)),
-      true);
-  lowering_.EmitTrap(builder_, Context(), abi::TrapKind::kUnalignedAtomic);
-  builder_.SetInsertPoint(aligned);
+  TrapIf(is_unaligned, abi::TrapKind::kUnalignedAtomic);
   return address;
 }
 

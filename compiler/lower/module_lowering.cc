@@ -79,12 +79,10 @@ ModuleLowering::ByteLookup ByteLookupOf(const llvm::TargetMachine& machine) {
 
 ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
                                const InstanceLayout& instance_layout,
-                               const std::vector<bool>& may_throw,
-                               container::BoundsChecks bounds_checks, bool single_chunk,
+                               const std::vector<bool>& may_throw, bool single_chunk,
                                const llvm::TargetMachine& machine, llvm::Module& llvm_module)
     : wasm(wasm_module),
       layout(instance_layout),
-      guard(bounds_checks == container::BoundsChecks::kGuard),
       byte_lookup(ByteLookupOf(machine)),
       has_fused_multiply_add(
           machine.getMCSubtargetInfo()->checkFeatures(InfoOf(llvm_module).fused_multiply_add)),
@@ -290,28 +288,8 @@ llvm::CallInst* ModuleLowering::CallBuiltin(llvm::IRBuilder<>& builder, llvm::Va
 
 void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_context,
                               abi::TrapKind kind) const {
-  const auto number = static_cast<std::uint32_t>(kind);
-  const TrapInstruction instruction = guard ? InfoOf(module).trap : TrapInstruction::kNone;
-  switch (instruction) {
-    // The kind is in the instruction itself; the signal handler reads it there.
-    case TrapInstruction::kUbsanTrap:
-      builder
-          .CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
-                           {builder.getInt8(static_cast<std::uint8_t>(number))})
-          ->setDoesNotReturn();
-      break;
-    case TrapInstruction::kZeroHalfword: {
-      const std::string text = ".2byte 0\n.2byte " + std::to_string(number);
-      llvm::FunctionType* type = llvm::FunctionType::get(builder.getVoidTy(), false);
-      builder.CreateCall(type, llvm::InlineAsm::get(type, text, "", /*hasSideEffects=*/true))
-          ->setDoesNotReturn();
-      break;
-    }
-    case TrapInstruction::kNone:
-      CallBuiltin(builder, vm_context, abi::Builtin::trap, {builder.getInt32(number)})
-          ->setDoesNotReturn();
-      break;
-  }
+  builder.CreateCall(TrapFunction(module),
+                     {vm_context, builder.getInt32(static_cast<std::uint32_t>(kind))});
   builder.CreateUnreachable();
 }
 

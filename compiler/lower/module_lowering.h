@@ -33,8 +33,8 @@ class ModuleLowering {
  public:
   // `may_throw`: FunctionsThatMayThrow, in modules with exceptions.
   ModuleLowering(const wasm::Module& wasm, const InstanceLayout& layout,
-                 const std::vector<bool>& may_throw, container::BoundsChecks bounds_checks,
-                 bool single_chunk, const llvm::TargetMachine& machine, llvm::Module& module);
+                 const std::vector<bool>& may_throw, bool single_chunk,
+                 const llvm::TargetMachine& machine, llvm::Module& module);
 
   void Lower(const Chunk& chunk);
 
@@ -91,14 +91,6 @@ class ModuleLowering {
   void MarkTailCall(llvm::CallInst* call) const;
   void StoreCell(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Value* cells,
                  std::size_t cell) const;
-  // Whether the system checks accesses to such a memory, and its base never moves.
-  static bool IsGuarded(container::BoundsChecks mode, const wasm::Limits& limits) {
-    return mode == container::BoundsChecks::kGuard && !limits.is_64 && limits.page_size_log2 == 16;
-  }
-  bool IsGuarded(const wasm::Limits& limits) const {
-    return IsGuarded(guard ? container::BoundsChecks::kGuard : container::BoundsChecks::kExplicit,
-                     limits);
-  }
   llvm::Function* Declare(std::uint32_t function_index);
 
   llvm::MDNode* AliasTag(AliasClass alias_class) const { return tags_.Of(alias_class); }
@@ -118,7 +110,6 @@ class ModuleLowering {
 
   const wasm::Module& wasm;
   const InstanceLayout& layout;
-  const bool guard;
   // The instruction that chooses bytes of a vector by variable indices, if the target has one.
   enum class ByteLookup { kNone, kPshufb, kTbl };
   const ByteLookup byte_lookup;

@@ -75,13 +75,32 @@ std::string Indent(llvm::StringRef list) {
 
 }  // namespace
 
-void Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
-              const AccessRules& accesses, const PassOptions& options, TimeReport* report) {
+namespace {
+
+// Runs what `build` makes of a PassBuilder.
+template <typename Build>
+void RunStage(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
+              const PassOptions& options, TimeReport* report, Build&& build) {
   const StageTimer timer(report, TimeReport::Stage::kOptimize);
   std::optional<StepTimes> times;
   if (report != nullptr) times.emplace(*report, TimeReport::Stage::kOptimize);
   PassRunner runner(machine, opt_level, options, times ? &*times : nullptr);
-  runner.Run(BuildOrder(runner.passes(), machine, opt_level, accesses), module);
+  runner.Run(build(runner.passes()), module);
+}
+
+}  // namespace
+
+void Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_level,
+              const PassOptions& options, TimeReport* report) {
+  RunStage(module, machine, opt_level, options, report,
+           [&](llvm::PassBuilder& passes) { return BuildOrder(passes, machine, opt_level); });
+}
+
+void FinishMode(llvm::Module& module, llvm::TargetMachine& machine,
+                container::BoundsChecks bounds_checks, const PassOptions& options,
+                TimeReport* report) {
+  RunStage(module, machine, /*opt_level=*/0, options, report,
+           [&](llvm::PassBuilder&) { return BuildFinishOfMode(bounds_checks); });
 }
 
 Status RunPasses(llvm::Module& module, llvm::TargetMachine& machine, const std::string& passes) {
@@ -99,11 +118,10 @@ Status CheckPassOptions(llvm::TargetMachine& machine, const PassOptions& options
   return CheckPassOptions(options, runner.passes());
 }
 
-std::string DescribePasses(llvm::TargetMachine& machine, int opt_level,
-                           const AccessRules& accesses) {
+std::string DescribePasses(llvm::TargetMachine& machine, int opt_level) {
   const PassOptions options;
   PassRunner runner(machine, opt_level, options, nullptr);
-  llvm::ModulePassManager order = BuildOrder(runner.passes(), machine, opt_level, accesses);
+  llvm::ModulePassManager order = BuildOrder(runner.passes(), machine, opt_level);
   std::string text;
   llvm::raw_string_ostream stream(text);
   std::string name;  // what the callback returns must live until the next call

@@ -44,10 +44,8 @@
 #include "compiler/optimize/finish/context_argument.h"
 #include "compiler/optimize/finish/extend_early.h"
 #include "compiler/optimize/finish/narrow_comparisons.h"
-#include "compiler/optimize/finish/relax_loads.h"
-#include "compiler/optimize/finish/selected_loads.h"
 #include "compiler/optimize/finish/stack_checks.h"
-#include "compiler/optimize/finish/whole_accesses.h"
+#include "compiler/optimize/finish/traps.h"
 #include "compiler/optimize/finish/wide_divisions.h"
 #include "compiler/optimize/loops/limit_unrolling.h"
 #include "compiler/optimize/loops/mark_numeric.h"
@@ -264,13 +262,9 @@ ModulePassManager BuildMiddleEnd(llvm::PassBuilder& passes, const llvm::TargetMa
 
 // ---- after the middle end, which would undo most of it
 
-FunctionPassManager BuildFinish(int opt_level, const AccessRules& accesses) {
+FunctionPassManager BuildFinish(int opt_level) {
   FunctionPassManager finish;
   finish.addPass(ExpandWideDivisionsPass());
-  if (accesses.has_guards) {
-    finish.addPass(KeepAccessesWholePass());
-    finish.addPass(SeparateSelectedLoadsPass());
-  }
   if (opt_level > 0) {
     finish.addPass(NarrowComparisonsPass());
     finish.addPass(ExtendEarlyPass());
@@ -290,14 +284,12 @@ llvm::PipelineTuningOptions TuningOf(int opt_level) {
 }
 
 ModulePassManager BuildOrder(llvm::PassBuilder& passes, const llvm::TargetMachine& machine,
-                             int opt_level, const AccessRules& accesses) {
+                             int opt_level) {
   ModulePassManager order;
-  if (accesses.exact_order) order.addPass(KeepAccessOrderPass());
   order.addPass(llvm::createModuleToFunctionPassAdaptor(BuildSsa(opt_level)));
-  if (!accesses.exact_order) order.addPass(RelaxUsedLoadsPass());
   if (opt_level >= 2) {
     FunctionPassManager loops;
-    if (accesses.has_bounds_checks) loops.addPass(BuildCheckReduction());
+    loops.addPass(BuildCheckReduction());
     loops.addPass(BuildLoopRestoration());
     order.addPass(EachFunction(std::move(loops)));
   }
@@ -306,8 +298,18 @@ ModulePassManager BuildOrder(llvm::PassBuilder& passes, const llvm::TargetMachin
   order.addPass(BuildMiddleEnd(passes, machine, opt_level));
 
   order.addPass(RestoreContextArgumentsPass());
-  order.addPass(EachFunction(BuildFinish(opt_level, accesses)));
+  order.addPass(EachFunction(BuildFinish(opt_level)));
   return order;
+}
+
+ModulePassManager BuildFinishOfMode(container::BoundsChecks bounds_checks) {
+  ModulePassManager finish;
+  if (bounds_checks == container::BoundsChecks::kGuard) {
+    finish.addPass(TrapByInstructionPass());
+  } else {
+    finish.addPass(TrapByCallPass());
+  }
+  return finish;
 }
 
 }  // namespace tenon::compiler

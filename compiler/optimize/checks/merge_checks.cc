@@ -76,8 +76,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
 // Whether what follows the block's start up to its end can be told from not having run.
 bool HasEffects(const llvm::BasicBlock& block) {
   return std::any_of(block.begin(), block.end(), [](const llvm::Instruction& instruction) {
-    return !instruction.isTerminator() &&
-           (instruction.mayHaveSideEffects() || IsPinned(instruction));
+    return !instruction.isTerminator() && instruction.mayHaveSideEffects();
   });
 }
 

@@ -19,9 +19,7 @@ void InsertStackCheck(llvm::Function& function) {
     for (llvm::Instruction& instruction : block) {
       const auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction);
       if (call == nullptr || !IsCall(*call) || call->isInlineAsm()) continue;
-      // Only the call of the trap builtin needs no check. LLVM also finds endless recursion to
-      // be noreturn, but those calls are direct.
-      if (!(call->isIndirectCall() && call->doesNotReturn())) calls = true;
+      if (!IsTrapCall(*call)) calls = true;
     }
   }
   if (!calls) return;
@@ -33,7 +31,6 @@ void InsertStackCheck(llvm::Function& function) {
   entry->getTerminator()->eraseFromParent();
   llvm::IRBuilder<> builder(entry);
   llvm::Value* vm_context = function.getArg(kContextArgument);
-  llvm::PointerType* pointer = llvm::PointerType::get(context, 0);
   const ArchitectureInfo& architecture = InfoOf(*function.getParent());
   // Read after the prologue, so it includes this function's frame.
   llvm::Value* name = llvm::MetadataAsValue::get(
@@ -51,21 +48,10 @@ void InsertStackCheck(llvm::Function& function) {
       *builder.CreateCondBr(builder.CreateICmpULT(stack_pointer, limit), trap, body));
 
   builder.SetInsertPoint(trap);
-  const auto load_pointer = [&](llvm::Value* base, std::size_t offset) {
-    return builder.CreateAlignedLoad(
-        pointer, builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, offset),
-        llvm::Align(8));
-  };
-  llvm::Value* builtins = load_pointer(vm_context, offsetof(abi::VmContext, builtins));
-  llvm::Value* code = load_pointer(builtins, static_cast<std::size_t>(abi::Builtin::trap) *
-                                                 sizeof(abi::PointerCell<const void>));
-  builder
-      .CreateCall(
-          llvm::FunctionType::get(builder.getVoidTy(), {pointer, builder.getInt32Ty()}, false),
-          code,
-          {vm_context,
-           builder.getInt32(static_cast<std::uint32_t>(abi::TrapKind::kCallStackExhausted))})
-      ->setDoesNotReturn();
+  builder.CreateCall(
+      TrapFunction(*function.getParent()),
+      {vm_context,
+       builder.getInt32(static_cast<std::uint32_t>(abi::TrapKind::kCallStackExhausted))});
   builder.CreateUnreachable();
 }
 

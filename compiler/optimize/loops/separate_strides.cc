@@ -34,7 +34,7 @@ Strides FindStrides(const llvm::Loop& loop, llvm::ScalarEvolution& evolution) {
     for (llvm::Instruction& instruction : *block) {
       if (!instruction.mayReadOrWriteMemory()) continue;
       llvm::Value* pointer = llvm::getLoadStorePointerOperand(&instruction);
-      if (pointer == nullptr || IsPinned(instruction) || instruction.isAtomic()) return {};
+      if (pointer == nullptr || instruction.isAtomic()) return {};
       stores |= llvm::isa<llvm::StoreInst>(instruction);
       if (loop.isLoopInvariant(pointer)) continue;
       const auto address = FindMemoryAddress(pointer, evolution);

@@ -75,8 +75,7 @@ std::vector<llvm::Instruction*> FindNeeded(const llvm::Loop& loop,
                                            llvm::ArrayRef<VectorReduction> reductions) {
   llvm::SetVector<llvm::Instruction*> found;
   for (llvm::Instruction& instruction : *loop.getHeader()) {
-    if (llvm::isa<llvm::StoreInst>(instruction) || IsPinned(instruction))
-      found.insert(&instruction);
+    if (llvm::isa<llvm::StoreInst>(instruction)) found.insert(&instruction);
   }
   for (const VectorReduction& reduction : reductions) found.insert(reduction.operation);
   for (std::size_t i = 0; i < found.size(); ++i) {

@@ -164,9 +164,8 @@ class WideBody {
 
   llvm::Value* WideOf(llvm::Instruction& instruction) {
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
-      llvm::LoadInst* wide =
-          builder_.CreateAlignedLoad(WideType(load->getType()), Same(load->getPointerOperand()),
-                                     load->getAlign(), IsPinned(*load));
+      llvm::LoadInst* wide = builder_.CreateAlignedLoad(
+          WideType(load->getType()), Same(load->getPointerOperand()), load->getAlign());
       scopes_.Tell(*load, *wide);
       return wide;
     }
