@@ -3,12 +3,12 @@
 //
 // - Symbols: a letter says what a function is, a number which one.
 // - The context: each function's first argument is the instance's VmContext, or, of host thunks,
-// the
-//   HostFunction; it travels in the register of LLVM's `swiftself`.
+//   the HostFunction; it travels in the register of LLVM's `swiftself`.
 // - Alias classes: type-based alias metadata tells linear memory, descriptors, tables and globals
 //   apart. A store into linear memory never changes a descriptor or a global, whatever its address,
 //   since it is checked or guarded first.
-// - Traps: a block that ends in `unreachable` is a trap, and there are no other such blocks.
+// - Traps: a block that ends in `unreachable` is a trap if a conditional branch leads to it. LLVM's
+//   passes also end dead code so: the default of a switch, a function that nothing calls.
 // - Pinned accesses are `volatile`: their trap, or their order, is part of the result, although to
 //   LLVM nothing depends on it.
 // - Calls: whatever is no intrinsic may grow a memory (which may move its base) or a table.
