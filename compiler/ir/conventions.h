@@ -3,19 +3,17 @@
 //
 // - Symbols: a letter says what a function is, a number which one.
 // - The context: each function's first argument is the instance's VmContext, or, of host thunks,
-// the
-//   HostFunction; it travels in the register of LLVM's `swiftself`.
+//   the HostFunction; it travels in the register of LLVM's `swiftself`.
 // - Alias classes: type-based alias metadata tells linear memory, descriptors, tables and globals
 //   apart. A store into linear memory never changes a descriptor or a global, whatever its address,
 //   since it is checked or guarded first.
 // - Accesses: each access of a memory or a table is a comparison of ours, a branch to a trap, and
-// the
-//   access, whatever the bounds-check mode. To LLVM the access always succeeds, and it does: it is
-//   reached only if the comparison passes.
-// - Traps: a block that ends in `unreachable` is a trap, and there are no other such blocks. It
-// calls the
-//   function TrapFunction, which may read all memory, so that no store before a trap is dead; what
-//   that call becomes depends on the mode and is said last (optimize/finish/traps.h).
+//   the access, whatever the bounds-check mode. To LLVM the access always succeeds, and it does: it
+//   is reached only if the comparison passes.
+// - Traps: a block that ends in `unreachable` is a trap if a conditional branch leads to it. LLVM's
+//   passes also end dead code so: the default of a switch, a function that nothing calls. A trap
+//   calls TrapFunction, which may read all memory, so that no store before it is dead; what that
+//   call becomes depends on the mode and is said last (optimize/finish/traps.h).
 // - Calls: whatever is no intrinsic may grow a memory (which may move its base) or a table.
 // - There is no C library: no `errno`, no library function that an idiom could become a call of.
 #pragma once

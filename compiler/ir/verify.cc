@@ -1,6 +1,7 @@
 // See verify.h: LLVM's verifier, then what it cannot know.
 #include "compiler/ir/verify.h"
 
+#include <llvm/IR/Constants.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
@@ -26,6 +27,19 @@ bool EndsInTrap(const llvm::BasicBlock& block) {
   return call != nullptr && call->doesNotReturn();
 }
 
+// Whether the block branches to one that ends in `unreachable` and does not trap. Constants do
+// decide so: lowering's `unreachable` is such a branch.
+bool BranchesToNoTrap(const llvm::BasicBlock& block) {
+  const auto* branch = llvm::dyn_cast<llvm::BranchInst>(block.getTerminator());
+  if (branch == nullptr || !branch->isConditional() ||
+      llvm::isa<llvm::Constant>(branch->getCondition())) {
+    return false;
+  }
+  return llvm::any_of(branch->successors(), [](const llvm::BasicBlock* successor) {
+    return IsTrapBlock(*successor) && !EndsInTrap(*successor);
+  });
+}
+
 std::string FindBrokenConvention(const llvm::Function& function) {
   for (const llvm::BasicBlock& block : function) {
     for (const llvm::Instruction& instruction : block) {
@@ -42,11 +56,9 @@ std::string FindBrokenConvention(const llvm::Function& function) {
         return Complain(function, "a call without the context's attribute", instruction);
       }
     }
-    if (IsTrapBlock(block) && !EndsInTrap(block) && IsWasmFunction(function) &&
-        !llvm::pred_empty(&block)) {
-      return Complain(function, "a block that ends in unreachable and is no trap",
+    if (IsWasmFunction(function) && BranchesToNoTrap(block))
+      return Complain(function, "a branch to unreachable, which is no trap",
                       *block.getTerminator());
-    }
   }
   return {};
 }
