@@ -35,6 +35,7 @@
 
 #include <utility>
 
+#include "compiler/optimize/loops/keep_wrap_checks.h"
 #include "compiler/optimize/loops/limit_unrolling.h"
 #include "compiler/optimize/loops/narrow_induction.h"
 #include "compiler/optimize/loops/separate_strides.h"
@@ -132,6 +133,7 @@ void AddLoopForms(llvm::FunctionPassManager& to, const llvm::TargetMachine& mach
   to.addPass(WidenVectorsPass(machine));
   to.addPass(SplitLoopsPass());
   to.addPass(SeparateStridesPass());
+  to.addPass(KeepWrapChecksPass());
 }
 
 // A state machine written as a switch in a loop branches from the end of a state to the next one
