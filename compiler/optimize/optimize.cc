@@ -20,6 +20,7 @@
 #include "compiler/optimize/finish/extend_early.h"
 #include "compiler/optimize/finish/narrow_comparisons.h"
 #include "compiler/optimize/finish/prepare.h"
+#include "compiler/optimize/finish/shield_identities.h"
 #include "compiler/optimize/finish/whole_accesses.h"
 #include "compiler/optimize/loops/rebase_induction.h"
 #include "compiler/optimize/loops/reroll_loops.h"
@@ -85,8 +86,9 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   passes.crossRegisterProxies(loops, functions, call_graph, modules);
 
   if (accesses.exact_order) KeepAccessOrder(module);
+  llvm::FunctionPassManager to_ssa;
+  to_ssa.addPass(llvm::PromotePass());
   llvm::FunctionPassManager early;
-  early.addPass(llvm::PromotePass());
   if (opt_level > 0) {
     early.addPass(llvm::InstCombinePass());
     early.addPass(llvm::SimplifyCFGPass());
@@ -96,6 +98,11 @@ Status Optimize(llvm::Module& module, llvm::TargetMachine& machine, int opt_leve
   llvm::FunctionPassManager loop_form;
   loop_form.addPass(llvm::EarlyCSEPass());
   loop_form.addPass(llvm::LoopSimplifyPass());
+  for (llvm::Function& function : module) {
+    if (!function.isDeclaration()) to_ssa.run(function, functions);
+  }
+  Step(times, "ShieldIdentities", [&] { ShieldIdentities(module); });
+  functions.clear();
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     early.run(function, functions);
