@@ -313,9 +313,14 @@ void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_contex
                               abi::TrapKind kind) const {
   const auto number = static_cast<std::uint32_t>(kind);
   const TrapInstruction instruction = guard ? InfoOf(module).trap : TrapInstruction::kNone;
+  llvm::FunctionType* nothing = llvm::FunctionType::get(builder.getVoidTy(), false);
   switch (instruction) {
     // The kind is in the instruction itself; the signal handler reads it there.
     case TrapInstruction::kUbsanTrap:
+      // To LLVM nobody reads memory behind that instruction, and what was stored before it would be
+      // left out. Assembly may read it; this one is empty.
+      builder.CreateCall(nothing, llvm::InlineAsm::get(nothing, "", "~{memory}",
+                                                       /*hasSideEffects=*/true));
       builder
           .CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
                            {builder.getInt8(static_cast<std::uint8_t>(number))})
@@ -323,8 +328,7 @@ void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_contex
       break;
     case TrapInstruction::kZeroHalfword: {
       const std::string text = ".2byte 0\n.2byte " + std::to_string(number);
-      llvm::FunctionType* type = llvm::FunctionType::get(builder.getVoidTy(), false);
-      builder.CreateCall(type, llvm::InlineAsm::get(type, text, "", /*hasSideEffects=*/true))
+      builder.CreateCall(nothing, llvm::InlineAsm::get(nothing, text, "", /*hasSideEffects=*/true))
           ->setDoesNotReturn();
       break;
     }
