@@ -191,8 +191,8 @@ class FunctionLowering {
     return builder_.CreateIntrinsic(id, {operands[0]->getType()}, operands);
   }
   void PushBool(llvm::Value* condition) { Push(builder_.CreateZExt(condition, lowering_.i32)); }
-  llvm::Value* Fence(llvm::Value* value);
-  llvm::Value* ShieldConstant(llvm::Value* value);
+  llvm::Value* FloatOperation(llvm::Instruction::BinaryOps operation, llvm::Value* a,
+                              llvm::Value* b);
   // ceil, floor, trunc or roundeven; a NaN comes out quiet.
   llvm::Value* Round(llvm::Intrinsic::ID id, llvm::Value* value);
   llvm::Value* RoundByAddition(llvm::Intrinsic::ID id, llvm::Value* value);

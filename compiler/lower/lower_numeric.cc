@@ -173,35 +173,6 @@ bool FunctionLowering::LowerInteger(Opcode opcode) {
   return true;
 }
 
-// Arithmetic with 0 and ±1 may not be folded away: x - 0 must still quiet a signalling NaN, and a
-// negation must not be made of x * -1 (section 4.3.3). The fence hides the constant, at no cost
-// in code.
-llvm::Value* FunctionLowering::Fence(llvm::Value* value) {
-  return builder_.CreateIntrinsic(llvm::Intrinsic::arithmetic_fence, {value->getType()}, {value});
-}
-
-// Fences a constant (of a vector: one with a lane) that arithmetic would fold away.
-llvm::Value* FunctionLowering::ShieldConstant(llvm::Value* value) {
-  auto* constant = llvm::dyn_cast<llvm::Constant>(value);
-  if (constant == nullptr) return value;
-  const auto folds = [](const llvm::Constant* lane) {
-    const auto* number = llvm::dyn_cast_or_null<llvm::ConstantFP>(lane);
-    if (number == nullptr) return true;
-    const llvm::APFloat& float_value = number->getValueAPF();
-    return float_value.isZero() || float_value.isNaN() || float_value.isExactlyValue(1.0) ||
-           float_value.isExactlyValue(-1.0);
-  };
-  bool any = false;
-  if (const auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(value->getType())) {
-    for (unsigned i = 0; i < vector->getNumElements(); ++i) {
-      any = any || folds(constant->getAggregateElement(i));
-    }
-  } else {
-    any = folds(constant);
-  }
-  return any ? Fence(value) : value;
-}
-
 llvm::Value* FunctionLowering::Round(llvm::Intrinsic::ID id, llvm::Value* value) {
   if (!lowering_.has_rounding) return RoundByAddition(id, value);
   llvm::Value* rounded = builder_.CreateUnaryIntrinsic(id, value);
@@ -253,7 +224,7 @@ llvm::Value* FunctionLowering::RoundByAddition(llvm::Intrinsic::ID id, llvm::Val
 // minimum/maximum of IEEE 754-2019, except that a NaN comes out quiet.
 llvm::Value* FunctionLowering::MinimumMaximum(llvm::Value* a, llvm::Value* b, bool minimum) {
   llvm::Value* unordered = builder_.CreateFCmpUNO(a, b);
-  llvm::Value* quiet = builder_.CreateFAdd(a, b);
+  llvm::Value* quiet = FloatOperation(llvm::Instruction::FAdd, a, b);
   if (!InfoOf(lowering_.module).selects_minimum)
     return builder_.CreateSelect(unordered, quiet, OrderedMinimumMaximum(a, b, minimum));
   auto* ordered = llvm::cast<llvm::Instruction>(
@@ -278,6 +249,12 @@ llvm::Value* FunctionLowering::OrderedMinimumMaximum(llvm::Value* a, llvm::Value
   return builder_.CreateSelect(a_less, minimum ? a : b, unless_a);
 }
 
+// Never folded here: see optimize/finish/shield_identities.cc.
+llvm::Value* FunctionLowering::FloatOperation(llvm::Instruction::BinaryOps operation,
+                                              llvm::Value* a, llvm::Value* b) {
+  return builder_.Insert(llvm::BinaryOperator::Create(operation, a, b));
+}
+
 bool FunctionLowering::LowerFloat(Opcode opcode) {
   using P = llvm::CmpInst::Predicate;
   const auto compare = [&](P predicate) {
@@ -286,9 +263,8 @@ bool FunctionLowering::LowerFloat(Opcode opcode) {
     PushBool(builder_.CreateFCmp(predicate, a, b));
   };
   const auto binary = [&](llvm::Instruction::BinaryOps operation) {
-    llvm::Value* b = ShieldConstant(Pop());
-    llvm::Value* a = ShieldConstant(Pop());
-    Push(builder_.CreateBinOp(operation, a, b));
+    llvm::Value* b = Pop();
+    Push(FloatOperation(operation, Pop(), b));
   };
   const auto unary = [&](llvm::Intrinsic::ID id) { Push(Intrinsic(id, {Pop()})); };
   const auto round = [&](llvm::Intrinsic::ID id) { Push(Round(id, Pop())); };
@@ -406,10 +382,7 @@ void FunctionLowering::LowerConversion(Opcode opcode) {
     case Opcode::kF64ConvertI64S: Push(builder_.CreateSIToFP(value, f64)); break;
     case Opcode::kF64ConvertI32U:
     case Opcode::kF64ConvertI64U: Push(builder_.CreateUIToFP(value, f64)); break;
-    case Opcode::kF32DemoteF64:
-      // demote(promote(x)) must quiet a signalling NaN; unfenced it would fold to x.
-      Push(builder_.CreateFPTrunc(llvm::isa<llvm::FPExtInst>(value) ? Fence(value) : value, f32));
-      break;
+    case Opcode::kF32DemoteF64: Push(builder_.CreateFPTrunc(value, f32)); break;
     case Opcode::kF64PromoteF32: Push(builder_.CreateFPExt(value, f64)); break;
     case Opcode::kI32ReinterpretF32: Push(builder_.CreateBitCast(value, lowering_.i32)); break;
     case Opcode::kI64ReinterpretF64: Push(builder_.CreateBitCast(value, lowering_.i64)); break;

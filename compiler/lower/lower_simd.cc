@@ -126,7 +126,7 @@ bool FunctionLowering::LowerVectorInteger(Opcode opcode, unsigned lane_bits) {
   llvm::FixedVectorType* shape = IntegerShape(lane_bits);
   const auto binary = [&](llvm::Instruction::BinaryOps operation) {
     llvm::Value* b = PopVector(shape);
-    PushVector(builder_.CreateBinOp(operation, PopVector(shape), b));
+    PushVector(FloatOperation(operation, PopVector(shape), b));
   };
   const auto intrinsic = [&](llvm::Intrinsic::ID id) {
     llvm::Value* b = PopVector(shape);
@@ -280,9 +280,8 @@ bool FunctionLowering::LowerVectorFloat(Opcode opcode, llvm::Type* lane) {
   llvm::FixedVectorType* shape = Shape(lane);
   llvm::FixedVectorType* mask = IntegerShape(static_cast<unsigned>(lane->getPrimitiveSizeInBits()));
   const auto binary = [&](llvm::Instruction::BinaryOps operation) {
-    llvm::Value* b = ShieldConstant(PopVector(shape));
-    llvm::Value* a = ShieldConstant(PopVector(shape));
-    PushVector(builder_.CreateBinOp(operation, a, b));
+    llvm::Value* b = PopVector(shape);
+    PushVector(FloatOperation(operation, PopVector(shape), b));
   };
   const auto round = [&](llvm::Intrinsic::ID id) { PushVector(Round(id, PopVector(shape))); };
   const auto unary = [&](llvm::Intrinsic::ID id) {
@@ -311,7 +310,8 @@ bool FunctionLowering::LowerVectorFloat(Opcode opcode, llvm::Type* lane) {
     // Fused everywhere or nowhere: the choice must not differ from one use to the next.
     PushVector(lowering_.has_fused_multiply_add
                    ? builder_.CreateIntrinsic(llvm::Intrinsic::fma, {shape}, {a, b, c})
-                   : builder_.CreateFAdd(builder_.CreateFMul(a, b), c));
+                   : FloatOperation(llvm::Instruction::FAdd,
+                                    FloatOperation(llvm::Instruction::FMul, a, b), c));
   };
 #define SHAPES(name)         \
   case Opcode::kF32x4##name: \
@@ -463,9 +463,8 @@ void FunctionLowering::LowerVectorOther(const Instruction& instruction) {
       PushVector(builder_.CreateUIToFP(Half(PopVector(words), false), doubles));
       break;
     case Opcode::kF32x4DemoteF64x2Zero: {
-      // Fenced: demote(promote(x)) must quiet a signalling NaN and not fold to x.
       llvm::Type* half = llvm::FixedVectorType::get(builder_.getFloatTy(), 2);
-      PushVector(WithZeroHalf(builder_.CreateFPTrunc(Fence(PopVector(doubles)), half)));
+      PushVector(WithZeroHalf(builder_.CreateFPTrunc(PopVector(doubles), half)));
       break;
     }
     case Opcode::kF64x2PromoteLowF32x4:

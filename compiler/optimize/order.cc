@@ -44,9 +44,11 @@
 #include "compiler/optimize/finish/context_argument.h"
 #include "compiler/optimize/finish/extend_early.h"
 #include "compiler/optimize/finish/narrow_comparisons.h"
+#include "compiler/optimize/finish/shield_identities.h"
 #include "compiler/optimize/finish/stack_checks.h"
 #include "compiler/optimize/finish/traps.h"
 #include "compiler/optimize/finish/wide_divisions.h"
+#include "compiler/optimize/loops/keep_wrap_checks.h"
 #include "compiler/optimize/loops/limit_unrolling.h"
 #include "compiler/optimize/loops/mark_numeric.h"
 #include "compiler/optimize/loops/narrow_induction.h"
@@ -98,12 +100,6 @@ FunctionPassManager MergeEqual() {
 }
 
 // ---- before the middle end
-
-FunctionPassManager BuildSsa(int opt_level) {
-  FunctionPassManager ssa = List(llvm::PromotePass());
-  if (opt_level > 0) ssa.addPass(Fold());
-  return ssa;
-}
 
 // First checks are merged, while all lead to the same trap; then what they compare with moves out
 // of loops, and then the checks themselves. Before anything else is done to loops: without checks,
@@ -167,6 +163,7 @@ void AddLoopForms(FunctionPassManager& to, const llvm::TargetMachine& machine) {
   to.addPass(WidenVectorsPass(machine));
   to.addPass(SplitLoopsPass());
   to.addPass(SeparateStridesPass());
+  to.addPass(KeepWrapChecksPass());
 }
 
 // A state machine written as a switch in a loop branches from the end of a state to the next one
@@ -286,7 +283,9 @@ llvm::PipelineTuningOptions TuningOf(int opt_level) {
 ModulePassManager BuildOrder(llvm::PassBuilder& passes, const llvm::TargetMachine& machine,
                              int opt_level) {
   ModulePassManager order;
-  order.addPass(llvm::createModuleToFunctionPassAdaptor(BuildSsa(opt_level)));
+  order.addPass(EachFunction(List(llvm::PromotePass())));
+  order.addPass(ShieldIdentitiesPass());
+  if (opt_level > 0) order.addPass(llvm::createModuleToFunctionPassAdaptor(Fold()));
   if (opt_level >= 2) {
     FunctionPassManager loops;
     loops.addPass(BuildCheckReduction());

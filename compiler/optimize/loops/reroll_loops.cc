@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "compiler/ir/conventions.h"
+#include "compiler/optimize/loops/known_multiples.h"
 
 namespace tenon::compiler {
 
@@ -46,8 +47,8 @@ struct CarriedValue {
 
 class Rerolling {
  public:
-  Rerolling(llvm::Loop& loop, llvm::ScalarEvolution& evolution)
-      : loop_(loop), evolution_(evolution), body_(loop.getHeader()) {}
+  Rerolling(llvm::Loop& loop, const llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution)
+      : loop_(loop), loops_(loops), evolution_(evolution), body_(loop.getHeader()) {}
 
   bool Run() {
     if (!IsCandidate() || !IsWorthwhile()) return false;
@@ -149,17 +150,24 @@ class Rerolling {
     });
   }
 
-  // The smaller step must not meet the limit earlier. Before the variable wraps it cannot; after
-  // that it cannot if the step is a power of two, since all that is met then was met before.
+  // The smaller step must meet the limit where the larger one does, which must be proved to: a loop
+  // that never meets it runs until it traps, or for ever. If the step is a power of two and divides
+  // the distance, both first meet the limit before the values come round again. Other steps divide
+  // a known distance, and are not taken so far that the variable wraps.
   bool ExitStaysExact() const {
+    const auto* variable =
+        llvm::cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(exit_variable_->phi));
+    const llvm::SCEV* limit = evolution_.getSCEV(exit_->getOperand(1));
+    const bool counts_down = exit_variable_->step.isNegative();
+    const llvm::SCEV* distance = counts_down ? evolution_.getMinusSCEV(variable->getStart(), limit)
+                                             : evolution_.getMinusSCEV(limit, variable->getStart());
     const llvm::APInt magnitude = exit_variable_->step.abs();
-    if (magnitude.isPowerOf2()) return true;
-    const auto* count =
-        llvm::dyn_cast<llvm::SCEVConstant>(evolution_.getBackedgeTakenCount(&loop_));
-    if (count == nullptr) return false;
-    const unsigned bits = magnitude.getBitWidth();
-    const llvm::APInt wide = count->getAPInt().zext(2 * bits + 1) + 1;
-    return (wide * magnitude.zext(2 * bits + 1)).ult(llvm::APInt::getOneBitSet(2 * bits + 1, bits));
+    if (magnitude.isPowerOf2()) {
+      return IsKnownMultiple(distance, magnitude.logBase2(), *loop_.getLoopPreheader(), loops_,
+                             evolution_);
+    }
+    const auto* known = llvm::dyn_cast<llvm::SCEVConstant>(distance);
+    return known != nullptr && !known->isZero() && known->getAPInt().urem(magnitude).isZero();
   }
 
   bool MatchCopies() {
@@ -378,6 +386,7 @@ class Rerolling {
   }
 
   llvm::Loop& loop_;
+  const llvm::LoopInfo& loops_;
   llvm::ScalarEvolution& evolution_;
   llvm::BasicBlock* body_;
   llvm::ICmpInst* exit_ = nullptr;
@@ -398,8 +407,9 @@ class Rerolling {
 llvm::PreservedAnalyses RerollLoopsPass::run(llvm::Function& function,
                                              llvm::FunctionAnalysisManager& analyses) {
   auto& evolution = analyses.getResult<llvm::ScalarEvolutionAnalysis>(function);
-  for (llvm::Loop* loop : analyses.getResult<llvm::LoopAnalysis>(function).getLoopsInPreorder()) {
-    if (loop->isInnermost()) Rerolling(*loop, evolution).Run();
+  const llvm::LoopInfo& loops = analyses.getResult<llvm::LoopAnalysis>(function);
+  for (llvm::Loop* loop : loops.getLoopsInPreorder()) {
+    if (loop->isInnermost()) Rerolling(*loop, loops, evolution).Run();
   }
   return llvm::PreservedAnalyses::none();
 }
