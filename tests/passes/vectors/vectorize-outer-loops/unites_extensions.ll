@@ -3,12 +3,12 @@
 ; RUN: tenon-opt -passes=vectorize-outer-loops %s | FileCheck %s
 
 ; CHECK-LABEL: @f0(
-; CHECK: group.one:
+; CHECK: outer:
 ; CHECK: %first = add i32 %b, %column
 ; CHECK-NEXT: %[[WIDE:.*]] = zext i32 %first to i64
 ; CHECK-NOT: zext i32 %first
 ; CHECK-NOT: zext nneg i32 %first
-; CHECK: group:
+; CHECK: exit:
 define void @f0(ptr swiftself %context, ptr %base, i32 %b, i32 %c, i32 %out) {
 entry:
   br label %outer
