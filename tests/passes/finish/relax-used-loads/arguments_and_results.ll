@@ -5,9 +5,9 @@
 ; CHECK-LABEL: @f0(
 ; CHECK: %passed = load i32
 ; CHECK: %ignored = load volatile i32
-; CHECK-LABEL: @f3(
+; CHECK-LABEL: define internal i32 @f3(
 ; CHECK: %returned = load i32
-; CHECK-LABEL: @f4(
+; CHECK-LABEL: define internal i32 @f4(
 ; CHECK: %dropped = load volatile i32
 define void @f0(ptr swiftself %context, ptr %address) {
   %passed = load volatile i32, ptr %address, align 1, !tbaa !1
