@@ -8,8 +8,8 @@
 ; CHECK-DAG: icmp uge i64 %[[LAST:.*]], 31
 ; CHECK-DAG: icmp ule i64 %[[MEETING]], %[[LAST]]
 ; CHECK: rounds:
-; CHECK: %[[FIRST:.*]] = phi i64 [ 0, %entry ], [ %{{.*}}, %round.end ]
-; CHECK: phi i32 [ 0, %entry ], [ %{{.*}}, %round.end ]
+; CHECK-DAG: %[[FIRST:.*]] = phi i64 [ 0, %entry ], [ %{{.*}}, %round.end ]
+; CHECK-DAG: phi i32 [ 0, %entry ], [ %{{.*}}, %round.end ]
 ; CHECK: loop:
 ; CHECK: %[[CURRENT:.*]] = phi i64 [ %[[FIRST]], %rounds ]
 ; CHECK: %[[ENDS:.*]] = icmp eq i64 %[[CURRENT]], %[[PIECE:.*]]
