@@ -19,6 +19,7 @@
 #include <llvm/IR/Instructions.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
+#include <optional>
 #include <vector>
 
 #include "compiler/ir/memory_address.h"
@@ -82,31 +83,38 @@ const llvm::SCEV* MeetingIteration(const llvm::Loop& loop, llvm::ScalarEvolution
   return nullptr;
 }
 
-// The loop round the loop: `rounds` is its header, `end` its latch.
+// The loop round the loop: `rounds` is its header, `end` its latch. All loops of a function are
+// prepared before one is split: what is known of a function holds until its control flow changes.
 class Splitting {
  public:
-  Splitting(llvm::Loop& loop, llvm::ScalarEvolution& evolution)
-      : body_(loop.getHeader()),
-        before_(loop.getLoopPreheader()),
-        after_(loop.getExitBlock()),
-        expander_(evolution, "split") {}
+  explicit Splitting(llvm::Loop& loop)
+      : body_(loop.getHeader()), before_(loop.getLoopPreheader()), after_(loop.getExitBlock()) {}
 
-  bool CanExpand(const llvm::SCEV* expression) {
-    return expander_.isSafeToExpandAt(expression, before_->getTerminator());
+  // Puts the number of the meeting iteration and that of the last one before the loop. False, with
+  // nothing changed, if that cannot be.
+  bool Prepare(const llvm::SCEV* meeting, const llvm::SCEV* back_edges,
+               llvm::ScalarEvolution& evolution) {
+    llvm::SCEVExpander expander(evolution, "split");
+    llvm::Instruction* at = before_->getTerminator();
+    if (!expander.isSafeToExpandAt(back_edges, at) || !expander.isSafeToExpandAt(meeting, at))
+      return false;
+    llvm::IRBuilder<> builder(at);
+    // Frozen, as the loop may never come to the branch or the access that they are of.
+    const auto expand = [&](const llvm::SCEV* expression) {
+      llvm::Value* value = builder.CreateFreeze(expander.expandCodeFor(expression, nullptr, at));
+      return builder.CreateZExt(value, builder.getInt64Ty());
+    };
+    very_last_ = expand(back_edges);
+    meets_ = expand(meeting);
+    return true;
   }
 
-  void Split(const llvm::SCEV* meeting, const llvm::SCEV* back_edges) {
+  void Split() {
     llvm::IRBuilder<> builder(before_->getTerminator());
     llvm::Type* number = builder.getInt64Ty();
-    const auto expand = [&](const llvm::SCEV* expression) {
-      return builder.CreateZExt(
-          expander_.expandCodeFor(expression, nullptr, before_->getTerminator()), number);
-    };
-    llvm::Value* very_last = expand(back_edges);
-    llvm::Value* meets = expand(meeting);
-    llvm::Value* pays =
-        builder.CreateAnd(builder.CreateICmpUGE(very_last, builder.getInt64(kFewestIterations - 1)),
-                          builder.CreateICmpULE(meets, very_last));
+    llvm::Value* pays = builder.CreateAnd(
+        builder.CreateICmpUGE(very_last_, builder.getInt64(kFewestIterations - 1)),
+        builder.CreateICmpULE(meets_, very_last_));
 
     llvm::LLVMContext& context = body_->getContext();
     llvm::Function* function = body_->getParent();
@@ -117,11 +125,11 @@ class Splitting {
     builder.SetInsertPoint(rounds);
     llvm::PHINode* first = builder.CreatePHI(number, 2);
     for (llvm::PHINode& phi : body_->phis()) CarryOver(phi, rounds, end);
-    llvm::Value* is_before = builder.CreateICmpULT(first, meets);
+    llvm::Value* is_before = builder.CreateICmpULT(first, meets_);
     llvm::Value* piece_end =
-        builder.CreateSelect(is_before, builder.CreateSub(meets, builder.getInt64(1)), meets);
-    llvm::Value* is_piece = builder.CreateAnd(pays, builder.CreateICmpULE(first, meets));
-    llvm::Value* last = builder.CreateSelect(is_piece, piece_end, very_last);
+        builder.CreateSelect(is_before, builder.CreateSub(meets_, builder.getInt64(1)), meets_);
+    llvm::Value* is_piece = builder.CreateAnd(pays, builder.CreateICmpULE(first, meets_));
+    llvm::Value* last = builder.CreateSelect(is_piece, piece_end, very_last_);
     builder.CreateBr(body_);
 
     builder.SetInsertPoint(body_, body_->begin());
@@ -141,7 +149,7 @@ class Splitting {
     builder.SetInsertPoint(end);
     first->addIncoming(builder.getInt64(0), before_);
     first->addIncoming(builder.CreateAdd(last, builder.getInt64(1)), end);
-    builder.CreateCondBr(builder.CreateICmpEQ(last, very_last), after_, rounds);
+    builder.CreateCondBr(builder.CreateICmpEQ(last, very_last_), after_, rounds);
   }
 
  private:
@@ -167,34 +175,34 @@ class Splitting {
   llvm::BasicBlock* body_;
   llvm::BasicBlock* before_;
   llvm::BasicBlock* after_;
-  llvm::SCEVExpander expander_;
+  llvm::Value* very_last_ = nullptr;
+  llvm::Value* meets_ = nullptr;
 };
 
-bool SplitLoop(llvm::Loop& loop, llvm::ScalarEvolution& evolution) {
+std::optional<Splitting> PrepareSplitting(llvm::Loop& loop, llvm::ScalarEvolution& evolution) {
   if (!loop.isInnermost() || loop.getNumBlocks() != 1 || !loop.isLoopSimplifyForm() ||
       loop.getExitBlock() == nullptr) {
-    return false;
+    return std::nullopt;
   }
   const llvm::SCEV* back_edges = evolution.getBackedgeTakenCount(&loop);
-  if (llvm::isa<llvm::SCEVCouldNotCompute>(back_edges)) return false;
+  if (llvm::isa<llvm::SCEVCouldNotCompute>(back_edges)) return std::nullopt;
   const llvm::SCEV* meeting = MeetingIteration(loop, evolution);
-  if (meeting == nullptr) return false;
-  Splitting splitting(loop, evolution);
-  if (!splitting.CanExpand(back_edges) || !splitting.CanExpand(meeting)) return false;
-  splitting.Split(meeting, back_edges);
-  return true;
+  Splitting splitting(loop);
+  if (meeting == nullptr || !splitting.Prepare(meeting, back_edges, evolution)) return std::nullopt;
+  return splitting;
 }
 
 }  // namespace
 
 llvm::PreservedAnalyses SplitLoopsPass::run(llvm::Function& function,
                                             llvm::FunctionAnalysisManager& analyses) {
-  bool changed = false;
+  std::vector<Splitting> splittings;
   auto& evolution = analyses.getResult<llvm::ScalarEvolutionAnalysis>(function);
   for (llvm::Loop* loop : analyses.getResult<llvm::LoopAnalysis>(function).getLoopsInPreorder()) {
-    changed |= SplitLoop(*loop, evolution);
+    if (auto splitting = PrepareSplitting(*loop, evolution)) splittings.push_back(*splitting);
   }
-  return changed ? llvm::PreservedAnalyses::none() : llvm::PreservedAnalyses::all();
+  for (Splitting& splitting : splittings) splitting.Split();
+  return splittings.empty() ? llvm::PreservedAnalyses::all() : llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

@@ -112,6 +112,25 @@ bool HoistDecisions(llvm::Loop& loop, const llvm::DominatorTree& dominators) {
   return changed;
 }
 
+// Lets what is used after the loop, also of its inner loops, leave each loop through a phi. The
+// plan is made for this form; other values of inner loops stay as they are, as addresses are known
+// by theirs.
+bool CloseOver(llvm::Loop& loop, const llvm::LoopInfo& loops, const llvm::DominatorTree& dominators,
+               llvm::ScalarEvolution& evolution) {
+  llvm::SmallVector<llvm::Instruction*, 8> leaving;
+  for (llvm::BasicBlock* block : loop.blocks()) {
+    for (llvm::Instruction& instruction : *block) {
+      const bool leaves = llvm::any_of(instruction.uses(), [&](const llvm::Use& use) {
+        auto* user = llvm::cast<llvm::Instruction>(use.getUser());
+        const auto* phi = llvm::dyn_cast<llvm::PHINode>(user);
+        return !loop.contains(phi != nullptr ? phi->getIncomingBlock(use) : user->getParent());
+      });
+      if (leaves) leaving.push_back(&instruction);
+    }
+  }
+  return llvm::formLCSSAForInstructions(leaving, dominators, loops, &evolution);
+}
+
 // Makes the loop's header ask whether the next iterations can be done as a group.
 class Vectorizing {
  public:
@@ -224,11 +243,11 @@ llvm::PreservedAnalyses VectorizeOuterLoopsPass::run(llvm::Function& function,
         changed = true;
         evolution.forgetLoop(loop);
       }
+      changed |= CloseOver(*loop, loops, dominators, evolution);
       auto plan = MakeOuterLoopPlan(*loop, loops, evolution, target);
       if (!plan) continue;
       Vectorizing vectorizing(*loop, loops, evolution, *plan);
       if (!vectorizing.IsPossible()) continue;
-      llvm::formLCSSA(*loop, dominators, &loops, &evolution);
       vectorizing.Run();
       analyses.invalidate(function, llvm::PreservedAnalyses::none());
       changed = again = true;

@@ -74,3 +74,54 @@ every_way multiplies matrices.wasm "--opt-level=0|--opt-level=2|--opt-level=3"
 # The loops of both functions were taken in groups, or all this shows nothing.
 "$TENONC" --format=llvmir --bounds-checks=guard --target=x86_64-linux --cpu=x86-64-v3 matrices.wasm -o matrices.ll
 [ "$(grep -c 'store <16 x double>' matrices.ll)" -ge 2 ] || fail "no loop was vectorised"
+# What the inner loop leaves in the last iteration is used after the nest, and some before it.
+cat > leftover.c <<'C'
+#include <stdio.h>
+static float b[80 * 100], c[80], out[100];
+__attribute__((noinline)) static float up(const float* b, const float* c, float* out, int n, int m) {
+  float s;
+  int j = 0;
+  do {
+    int k = 0;
+    s = 0;
+    do s += b[k * 100 + j] * c[k]; while (++k != m);
+    out[j] = s;
+  } while (++j != n);
+  return s;
+}
+__attribute__((noinline)) static float down(const float* b, const float* c, float* out, int m) {
+  float s, t;
+  int j = 0;
+  do {
+    int k = m;
+    s = t = 0;
+    do { --k; t = s; s += b[k * 100 + j] * c[k]; } while (k);
+    out[j] = s + t;
+  } while (++j != 64);
+  return s - t * 0.5f;
+}
+int main(void) {
+  for (int i = 0; i < 8000; ++i) b[i] = i % 97;
+  for (int i = 0; i < 80; ++i) c[i] = i * 2 + 1;
+  for (int n = 1; n <= 100; n += 9)
+    for (int m = 1; m <= 80; m += 13) {
+      float s = up(b, c, out, n, m);
+      printf("%d %g %g\n", s == out[n - 1], s, down(b, c, out, m));
+    }
+  return 0;
+}
+C
+clang-22 -O0 -ffp-contract=off leftover.c -o native
+./native > expected
+for optimization in -Os -O3; do
+  $WASM_CC $optimization -fno-inline leftover.c -o leftover.wasm
+  for level in 1 2 3; do
+    for cpu in x86-64-v2 native; do
+      "$TENONC" --opt-level=$level --cpu=$cpu leftover.wasm -o leftover.aot
+      for mode in guard explicit; do
+        "$TENON" --bounds-checks=$mode leftover.aot > out
+        diff expected out || fail "$optimization, level $level, $cpu, $mode"
+      done
+    done
+  done
+done

@@ -46,6 +46,12 @@ __attribute__((noinline)) static void halve_into_next(uintptr_t to, uintptr_t fr
   for (int i = 0; i < n; ++i) *(double*)(to + 8 + (unsigned)i * 8) = *(double*)(from + (unsigned)i * 8) * 0.5;
 }
 enum { ROWS = 40, COLUMNS = 150 };
+// Several loops of one function that meet what they read.
+__attribute__((noinline)) static void meet_thrice(double* x, double* y, int k, int l, int n) {
+  for (int j = 0; j < n; ++j) x[j] = x[j] * 0.5 + x[k];
+  for (int j = 0; j < n; ++j) y[j] = y[j] * 0.25 - y[l];
+  for (int j = n - 1; j >= 0; --j) x[j] = x[j] - x[l] * 0.125;
+}
 static int table[ROWS][COLUMNS];
 static double reals[ROWS][COLUMNS];
 // As Floyd and Warshall: the iteration j == k may change what all others add.
@@ -81,6 +87,7 @@ __attribute__((noinline)) static double meet(void) {
     const int n = lengths[l];
     for (int k = -2; k < n + 2; ++k) { upwards(table[3], k, n); downwards(reals[3], k, n); }
   }
+  for (int k = 0; k < COLUMNS; k += 7) meet_thrice(reals[5], reals[6], k, COLUMNS - 1 - k, 20 + k);
   for (int n = 1; n <= ROWS; ++n) {
     across(reals[0], &reals[1][n], n - 1); across(reals[n - 1], &reals[0][n], n); across(&q[0][0], &reals[0][3], ROWS);
     transpose(n);
