@@ -201,7 +201,7 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
     range.unwind_rows = static_cast<std::uint32_t>(parts.unwind_rows.size());
     container::AppendUnwindRows(rows->second, parts.unwind_rows);
   }
-  parts.image = std::move(image.bytes);
+  parts.image = std::make_shared<const std::vector<std::uint8_t>>(std::move(image.bytes));
   return parts;
 }
 

@@ -1,4 +1,5 @@
 // Instances: linking with natives, WASI and registered modules, starting, contexts.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -110,9 +111,13 @@ bool Resolve(void* state, const container::ImportEntry& import, std::string_view
   InstanceHandle* const dependency = DependencyOf(resolution, module);
   if (dependency != nullptr && FindExport(dependency->instance, name, result)) return true;
   if (import.kind == ExternKind::kFunction && LogLevel() >= WASM_LOG_LEVEL_WARNING) {
-    std::fprintf(
-        stderr, "tenon: warning: nothing supplies the import \"%.*s\" \"%.*s\"; calling it traps\n",
-        static_cast<int>(module.size()), module.data(), static_cast<int>(name.size()), name.data());
+    const auto length = [](std::string_view text) {
+      return static_cast<int>(std::min<std::size_t>(text.size(), 100));
+    };
+    const Error warning =
+        Error::Format("nothing supplies the import \"%.*s\" \"%.*s\"; calling it traps",
+                      length(module), module.data(), length(name), name.data());
+    std::fprintf(stderr, "tenon: warning: %s\n", warning.text());
   }
   return false;
 }

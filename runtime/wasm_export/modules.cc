@@ -102,7 +102,7 @@ ModuleHandle* ReadModule(std::string_view name) {
   ModuleHandle* const module = wasm_runtime_load(buffer, size, error, sizeof error);
   if (module != nullptr && Register(text, module, buffer, size).ok()) return module;
   if (module == nullptr && LogLevel() >= WASM_LOG_LEVEL_WARNING)
-    std::fprintf(stderr, "tenon: module \"%s\": %s\n", text, error);
+    std::fprintf(stderr, "tenon: %s\n", Error::Format("module \"%s\": %s", text, error).text());
   Unload(module);
   if (g_destroyer != nullptr) g_destroyer(buffer, size);
   return nullptr;

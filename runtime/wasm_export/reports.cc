@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "format/visible_text.h"
 #include "runtime/execute/backtrace.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
@@ -57,7 +58,9 @@ std::size_t FormatFrame(std::size_t i, const Frame& frame, char (&line)[200]) {
           : std::snprintf(line, sizeof line, "#%02zu: %.*s\n", i,
                           static_cast<int>(std::min<std::size_t>(frame.name.size(), 160)),
                           frame.name.data());
-  return static_cast<std::size_t>(length);
+  const std::size_t end = static_cast<std::size_t>(length) - 1;  // the line feed
+  MakeVisible(line, end);
+  return end + 1;
 }
 
 constexpr std::size_t kFrames = abi::ExecutionEnvironment::kMaximumFrames;
