@@ -13,6 +13,7 @@
 #include "loader/mapped_module.h"
 #include "runtime/arch/assembly.h"
 #include "runtime/execute/sanitizers.h"
+#include "runtime/memory/live_handles.h"
 #include "runtime/memory/memory.h"
 
 namespace tenon::abi {
@@ -56,6 +57,7 @@ struct ExecutionEnvironment {
   void* embedder;              // the instance that wasm_export.h made it for
   void* user_data;             // the host's
   ExecutionEnvironment* next;  // of the same instance, under the lock of wasm_export's list
+  runtime::LiveHandle live;    // of those that wasm_export.h hands out
   // terminate.h: the thread that calls, and whether it shall stop.
   std::atomic<int> thread;
   enum class Termination : std::uint32_t { kNone, kRequested, kTaken };

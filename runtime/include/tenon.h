@@ -41,9 +41,34 @@ WASM_RUNTIME_API_EXTERN bool tenon_init_with_allocator(const tenon_allocator_t* 
 
 /* ---- Files. */
 
-/* Maps a file instead of copying it: loading cost does not grow with its size. */
+/* Maps a file instead of copying it: loading cost does not grow with its size. A file that is
+ * mapped must not be overwritten or cut short: what runs would change, or the process get SIGBUS.
+ * Replace it by renaming another one over it, or copy it when it is loaded (below). */
 WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* error_buf,
                                                       uint32_t error_buf_size);
+
+/* How memory accesses are checked. A file can carry code for both. */
+typedef enum {
+  TENON_BOUNDS_CHECKS_ANY,     /* by guard pages, which is faster; for instances for which the
+                                  system has no more address space or mappings, by the code */
+  TENON_BOUNDS_CHECKS_GUARD,   /* by guard pages, or instantiating fails */
+  TENON_BOUNDS_CHECKS_EXPLICIT /* by the code */
+} tenon_bounds_checks_t;
+
+/* Begin with zeros, which are what tenon_load_file does. */
+typedef struct tenon_load_options_t {
+  tenon_bounds_checks_t bounds_checks;
+  bool copy; /* read the file into module memory: it may change afterwards */
+} tenon_load_options_t;
+/* `options` may be NULL. */
+WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file_with(const char* path,
+                                                           const tenon_load_options_t* options,
+                                                           char* error_buf,
+                                                           uint32_t error_buf_size);
+/* As wasm_runtime_load. With `copy`, `bytes` may go afterwards, and need no alignment. */
+WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_with(const uint8_t* bytes, uint64_t size,
+                                                      const tenon_load_options_t* options,
+                                                      char* error_buf, uint32_t error_buf_size);
 
 /* ---- WASI. For instances made from the module afterwards, beside wasm_runtime_set_wasi_args; the
  * arrays and strings are the host's, and must live until then. */

@@ -4,9 +4,14 @@
  * lists every function, and why some are left out. What goes beyond that interface is in tenon.h.
  *
  * Rules for all of it: no C++ exception leaves it; error_buf gets a whole sentence, cut
- * where it is full; pointers to handles are never NULL unless that is said. A module may
+ * where it is full. A module may
  * be used by several threads at once, an instance and its execution environments by one at a
  * time, except where a function says otherwise.
+ * Mistakes get an error: where a handle or pointer is needed and NULL is given, a function does
+ * nothing and returns NULL, false or 0; likewise before wasm_runtime_init and after
+ * wasm_runtime_destroy. Functions that begin or end something also tell handles whose object has
+ * ended (unless their address is in use again), and refuse to end what is running. What has no
+ * error_buf is said in the instance's exception or, where there is none, on standard error.
  */
 #ifndef _WASM_EXPORT_H
 #define _WASM_EXPORT_H
@@ -258,7 +263,9 @@ typedef enum {
 /* With the system's allocator. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_init(void);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_full_init(RuntimeInitArgs* init_args);
-/* After it, no byte is in use any more, whatever the host has left undone. */
+/* Gives back what the host has left open: instances, execution environments, modules. Of blocks
+ * from wasm_runtime_malloc it says how many are left, unless they go with a pool. In a native
+ * function it does nothing. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy(void);
 /* What goes to standard error: nothing below WARNING; at WARNING (the start) functions that no
  * native supplies. */
@@ -272,6 +279,7 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_get_version(uint32_t* major, uint32_t*
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_malloc(unsigned int size);
 /* `alignment` is a power of two of at most a page, `size` a multiple of it. */
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_aligned_alloc(unsigned int size, unsigned int alignment);
+/* A block of size 0 remains a block. One that moves is aligned as by wasm_runtime_malloc. */
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_realloc(void* ptr, unsigned int size);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_free(void* ptr);
 /* Of a pool; false without one. Figures beyond 4 GiB are cut to that. */
@@ -303,7 +311,7 @@ WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_load_ex(uint8_t* buf, uint32_
                                                            uint32_t error_buf_size);
 /* Whether every function import has a native or a registered module by now. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_resolve_symbols(wasm_module_t module);
-/* After its instances. NULL is allowed. */
+/* With instances left, the module goes with the last of them. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_unload(wasm_module_t module);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_underlying_binary_freeable(const wasm_module_t module);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_set_module_name(wasm_module_t module, const char* name,
@@ -357,7 +365,8 @@ WASM_RUNTIME_API_EXTERN bool wasm_table_type_get_shared(const wasm_table_type_t 
 WASM_RUNTIME_API_EXTERN uint32_t wasm_table_type_get_init_size(const wasm_table_type_t table_type);
 WASM_RUNTIME_API_EXTERN uint32_t wasm_table_type_get_max_size(const wasm_table_type_t table_type);
 
-/* ---- Native functions. */
+/* ---- Native functions. A table with an entry that has no name, no function or a malformed
+ * signature is refused as a whole. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_natives(const char* module_name,
                                                            NativeSymbol* native_symbols,
                                                            uint32_t n_native_symbols);

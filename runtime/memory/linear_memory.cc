@@ -204,6 +204,8 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
     }
     memory->reserved_bytes = reserved;
     if (reserve) Set(memory, guard ? Trait::kGuarded : Trait::kReserved);
+  } else if (guard) {
+    return Error::Format("a memory of the allocator in use has no guard pages");
   } else if (size != 0) {
     memory->base = static_cast<std::uint8_t*>(Allocate(ledger, size));
     if (memory->base == nullptr) return NoMemory(limits.minimum);

@@ -529,7 +529,17 @@ int InspectFile(int count, char** arguments) {
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
+// A descriptor that is closed when the program starts would be the next file that is opened: output
+// would go into it.
+void OpenStandardDescriptors() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != descriptor)
+      ::_exit(kExitBadFile);
+  }
+}
+
 int Main(int count, char** arguments) {
+  OpenStandardDescriptors();
   const std::string_view first = count > 0 ? arguments[0] : "";
   if (first == "inspect") return InspectFile(count - 1, arguments + 1);
   CommandLine line;
