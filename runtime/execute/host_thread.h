@@ -9,9 +9,12 @@ namespace tenon::runtime {
 struct HostThread {
   pthread_t thread{};
   void* stack = nullptr;  // null: the system's
+  void* (*run)(void*) = nullptr;
+  void* argument = nullptr;
 };
 
-// False: there is no memory, or no further thread; nothing is left behind.
+// `thread` must stay where it is until JoinHostThread. False: there is no memory, or no further
+// thread; nothing is left behind.
 bool StartHostThread(HostThread* thread, void* (*run)(void*), void* argument);
 // Waits for its end and gives back the stack. `result`: what `run` returned, unless null.
 void JoinHostThread(HostThread* thread, void** result = nullptr);

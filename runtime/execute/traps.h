@@ -23,6 +23,7 @@ const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset);
 // The calls into wasm that are under way on this thread, innermost first.
 struct ActiveCall {
   abi::ExecutionEnvironment* environment;
+  const abi::VmContext* context;  // what was entered
   const ActiveCall* outer;
 };
 // Its offset is known when a program starts, in a shared library too, so that looking costs no

@@ -493,8 +493,10 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_set_module_inst(wasm_exec_env_t exec_e
                                                           const wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_user_data(wasm_exec_env_t exec_env, void* user_data);
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_get_user_data(wasm_exec_env_t exec_env);
-/* The lowest address of the host's stack that native functions may use; for the two functions
- * below, which are true if nothing was set. */
+/* The lowest address of the host's stack that native functions may use, if the calling thread's own
+ * lowest one is too low, or nobody but the host knows it (coroutines). A native function that calls
+ * wasm with less than 64 KiB left (a quarter of smaller stacks), or beyond this boundary, gets the
+ * exception "native stack overflow". */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_native_stack_boundary(wasm_exec_env_t exec_env,
                                                                     uint8_t* native_stack_boundary);
 /* False, and an exception is set, if the host's stack has less than `required_size` left. */

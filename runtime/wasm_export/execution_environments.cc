@@ -1,8 +1,10 @@
 // Execution environments as the host sees them: each belongs to an instance, which knows all of
 // its own, so that they can be terminated and freed with it.
+#include <algorithm>
 #include <cstdio>
 #include <mutex>
 
+#include "runtime/execute/native_stack.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
@@ -201,13 +203,12 @@ void wasm_runtime_set_native_stack_boundary(wasm_exec_env_t exec_env,
 bool wasm_runtime_detect_native_stack_overflow_size(wasm_exec_env_t exec_env,
                                                     uint32_t required_size) {
   if (exec_env == nullptr) return false;
-  const std::uint8_t* const boundary = Of(exec_env)->native_boundary;
+  const std::uint8_t* boundary = Of(exec_env)->native_boundary;
   const auto* const here = static_cast<const std::uint8_t*>(__builtin_frame_address(0));
-  if (boundary == nullptr ||
-      (here >= boundary && static_cast<std::uint64_t>(here - boundary) >= required_size)) {
-    return true;
-  }
-  wasm_runtime_set_exception(wasm_runtime_get_module_inst(exec_env), "native stack overflow");
+  const StackBounds& own = NativeStack();
+  if (own.Has(here)) boundary = std::max(boundary, own.low);
+  if (here >= boundary && static_cast<std::uint64_t>(here - boundary) >= required_size) return true;
+  wasm_runtime_set_exception(wasm_runtime_get_module_inst(exec_env), kNativeStackOverflow);
   return false;
 }
 

@@ -259,7 +259,11 @@ Result<InstanceHandle*> MakeSpawned(InstanceHandle* original) {
   return status.error();
 }
 
-void EndInstance(InstanceHandle* handle) {
+namespace {
+
+// All but the handles themselves, which come into the list: instances that share functions go
+// together, and need their modules until then.
+void EndTree(InstanceHandle* handle, InstanceHandle** ended) {
   const InstanceHandle* const original = handle->original;
   RemoveLive(&handle->live);
   if (original == nullptr) {
@@ -281,11 +285,24 @@ void EndInstance(InstanceHandle* handle) {
   while (handle->dependencies != nullptr) {
     InstanceHandle* const dependency = handle->dependencies;
     handle->dependencies = dependency->next;
-    EndInstance(dependency);
+    EndTree(dependency, ended);
   }
-  ModuleHandle* const module = handle->module;
-  Delete(handle);
-  LeaveModule(module);
+  handle->next = *ended;
+  *ended = handle;
+}
+
+}  // namespace
+
+void EndInstance(InstanceHandle* handle) {
+  InstanceHandle* ended = nullptr;
+  EndTree(handle, &ended);
+  while (ended != nullptr) {
+    InstanceHandle* const one = ended;
+    ModuleHandle* const module = one->module;
+    ended = one->next;
+    Delete(one);
+    LeaveModule(module);
+  }
 }
 
 std::uint32_t FreeInstances() {

@@ -21,7 +21,9 @@ using namespace wasm::test;  // NOLINT: the module is written in its words
 
 constexpr std::uint8_t kLocalGet = 0x20, kCall = 0x10, kI32Add = 0x6A;
 
-// "add" adds two numbers, "out" calls the host's env.f; with a memory, a table and a global.
+// Each test that needs it asks for it first: LLVM's signal handlers, which it installs when it
+// first compiles, must not come after the runtime's. "add" adds two numbers, "out" calls the host's
+// env.f; with a memory, a table and a global.
 const std::vector<std::uint8_t>& Compiled() {
   static const std::vector<std::uint8_t> compiled = [] {
     const Bytes binary =
@@ -260,6 +262,7 @@ void CheckAll() {
 }
 
 TEST_CASE("zeros are answered, before the runtime, in it and after it") {
+  Compiled();
   wasm_runtime_set_log_level(WASM_LOG_LEVEL_FATAL);
   CheckAll();
   CHECK(!wasm_runtime_full_init(nullptr));
@@ -276,6 +279,7 @@ TEST_CASE("zeros are answered, before the runtime, in it and after it") {
 }
 
 TEST_CASE("nothing begins before the runtime or after it") {
+  Compiled();
   wasm_runtime_set_log_level(WASM_LOG_LEVEL_FATAL);
   std::string error;
   CHECK(Load(&error) == nullptr);
@@ -308,6 +312,7 @@ TEST_CASE("nothing begins before the runtime or after it") {
 }
 
 TEST_CASE("ends in the wrong order, and twice") {
+  Compiled();
   wasm_runtime_set_log_level(WASM_LOG_LEVEL_FATAL);
   REQUIRE(wasm_runtime_init());
   const wasm_module_t module = Load();
@@ -346,6 +351,7 @@ void EndEverything(wasm_exec_env_t environment) {
 }
 
 TEST_CASE("what runs is not ended under its own feet") {
+  Compiled();
   wasm_runtime_set_log_level(WASM_LOG_LEVEL_FATAL);
   REQUIRE(wasm_runtime_init());
   NativeSymbol natives[] = {{"f", reinterpret_cast<void*>(EndEverything), "()", nullptr}};
@@ -365,6 +371,7 @@ TEST_CASE("what runs is not ended under its own feet") {
 }
 
 TEST_CASE("tables of natives with mistakes are refused as a whole") {
+  Compiled();
   wasm_runtime_set_log_level(WASM_LOG_LEVEL_FATAL);
   REQUIRE(wasm_runtime_init());
   void* const function = reinterpret_cast<void*>(Nothing);
@@ -401,6 +408,7 @@ TEST_CASE("tables of natives with mistakes are refused as a whole") {
 }
 
 TEST_CASE("blocks shrink to nothing, grow and are aligned") {
+  Compiled();
   REQUIRE(wasm_runtime_init());
   char* block = static_cast<char*>(wasm_runtime_malloc(10));
   block[9] = 1;
@@ -462,6 +470,7 @@ bool NothingLives() {
 }
 
 TEST_CASE("the end of the runtime gives back what the host has left, with every allocator") {
+  Compiled();
   g_contexts = 0;
   REQUIRE(wasm_runtime_init());
   LeaveOpen();
@@ -485,6 +494,7 @@ TEST_CASE("the end of the runtime gives back what the host has left, with every 
 }
 
 TEST_CASE("a file that is copied when it is loaded may change afterwards") {
+  Compiled();
   const std::string path =
       (std::filesystem::temp_directory_path() / ("careless-" + std::to_string(::getpid()) + ".aot"))
           .string();

@@ -58,7 +58,7 @@ TEST_CASE("equal parts give equal bytes, and the header is these") {
   CHECK(file == Write(TinyParts()));
   REQUIRE(file.size() > 48);
   const std::uint8_t expected[] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n',
-                                   3,    0,   0,   0,   4,   0,   0,    0};
+                                   3,    0,   0,   0,   5,   0,   0,    0};
   CHECK(std::memcmp(file.data(), expected, sizeof expected) == 0);
   std::uint64_t size = 0;
   std::memcpy(&size, file.data() + 16, 8);
