@@ -227,6 +227,42 @@ TEST_CASE("images of variants are the same or apart") {
   CHECK(Mentions(view.error().text(), "its image overlaps"));
 }
 
+TEST_CASE("runs of variants do not overlap, and outside ones are found") {
+  Parts parts = ManyVariants(2, kSegmentAlignment);
+  for (VariantParts& variant : parts.variants) variant.unwind_rows = variant.fault_places = {1, 0};
+  const auto error_after = [&](auto change) {
+    Aligned file(Write(parts));
+    auto view = View::Open(file.bytes());
+    REQUIRE(view.ok());
+    const auto variants = view->Section<VariantEntry>(SectionId::kVariants);
+    const auto at =
+        static_cast<std::size_t>(reinterpret_cast<const std::uint8_t*>(&variants[1]) - file.data());
+    VariantEntry entry = variants[1];
+    change(entry);
+    std::memcpy(file.data() + at, &entry, sizeof entry);
+    Repair(file, SectionId::kVariants);
+    view = View::Open(file.bytes());
+    REQUIRE(view.ok());
+    CHECK(!view->IsFaultPlaceAt(entry, 0xFFFFFFFF));
+    const auto read = ReadParts(*view);
+    return std::string(read.ok() ? "" : read.error().text());
+  };
+  CHECK(error_after([](VariantEntry&) {}) == "");
+  for (const std::uint32_t size : {3U, 4U, 0xFFFFFFFFU}) {
+    CHECK(Mentions(error_after([&](VariantEntry& entry) { entry.code_ranges_count = size; }),
+                   "code ranges lie outside"));
+    CHECK(Mentions(error_after([&](VariantEntry& entry) { entry.unwind_rows_size = size; }),
+                   "unwind rows lie outside"));
+    CHECK(Mentions(error_after([&](VariantEntry& entry) { entry.fault_places_size = size; }),
+                   "fault places lie outside"));
+  }
+  const auto over_the_first = [](VariantEntry& entry) {
+    entry.fault_places_first = 0;
+    entry.fault_places_size = 3;
+  };
+  CHECK(Mentions(error_after(over_the_first), "or overlap"));
+}
+
 TEST_CASE("names reach a terminal without what it would act on") {
   char text[] = "a\x1b[31mb\x07\x7f \xc2\x9b \xe2\x80\xae \xff \xc3\xa4 \xe2\x82\xac";
   MakeVisible(text, sizeof text - 1);
