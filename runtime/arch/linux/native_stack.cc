@@ -16,7 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "loader/os_memory.h"
+#include "format/ranges.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/memory/memory.h"
 
@@ -25,7 +25,7 @@ namespace {
 
 StackBounds OfFirstThread() {
   const std::uintptr_t name = ::getauxval(AT_EXECFN);
-  const auto high = static_cast<std::uintptr_t>(os::PageAlign(name + 1));
+  const auto high = AlignUp(name + 1, static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE)));
   struct rlimit limit = {};
   if (name == 0 || ::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
       limit.rlim_cur >= high) {
