@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -278,13 +279,25 @@ int Run(int argc, char** argv) {
   return status;
 }
 
+// No output buffer is flushed: that could need memory.
+[[noreturn]] void EndWithoutMemory() {
+  static constexpr char kSentence[] =
+      "tenonc: out of memory: compiling needs more than this process can have\n";
+  const ssize_t written = ::write(2, kSentence, sizeof kSentence - 1);
+  ::_exit(written < 0 ? 2 : 1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Neither this code nor LLVM's goes on after an allocation has failed.
+  std::set_new_handler(EndWithoutMemory);
+  llvm::install_bad_alloc_error_handler([](void*, const char*, bool) { EndWithoutMemory(); });
   // What LLVM finds impossible ends the program, with its sentence and without a core dump.
   llvm::install_fatal_error_handler([](void*, const char* reason, bool) {
     const int length = static_cast<int>(std::strcspn(reason, "\n"));
-    std::fprintf(stderr, "tenonc: LLVM cannot generate this code: %.*s\n", length, reason);
+    const auto error = tenon::Error::Format("LLVM cannot generate this code: %.*s", length, reason);
+    std::fprintf(stderr, "tenonc: %s\n", error.text());
     ::_exit(1);
   });
   return Run(argc, argv);

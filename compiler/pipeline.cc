@@ -268,7 +268,7 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
     container::AppendUnwindRows(rows->second, parts.unwind_rows);
   }
   AppendFaultPlaces(image.fault_places, parts);
-  parts.image = std::move(image.bytes);
+  parts.image = std::make_shared<const std::vector<std::uint8_t>>(std::move(image.bytes));
   return parts;
 }
 

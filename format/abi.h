@@ -47,7 +47,7 @@
 
 namespace tenon::abi {
 
-inline constexpr std::uint32_t kAbiVersion = 4;
+inline constexpr std::uint32_t kAbiVersion = 5;
 
 inline constexpr std::uint64_t kPageSize = 65536;  // WebAssembly's, in bytes
 
@@ -202,6 +202,9 @@ inline constexpr std::uint64_t kEnvironmentTailArguments = 48;
 // const FuncRef*: set by a caller for the guard, which reads it at once.
 inline constexpr std::uint64_t kEnvironmentGuardedFunction = 56;
 inline constexpr std::uint64_t kEnvironmentGuard = 64;  // HostFunction: see exceptions
+// What contexts have as stack_limit. It can rise during a call into another instance or the host,
+// which may link modules with larger frames.
+inline constexpr std::uint64_t kEnvironmentStackLimit = 128;
 
 // The fixed head of an instance's block. What follows lies at the offsets in the
 // container's ModuleInfo:
@@ -216,7 +219,8 @@ inline constexpr std::uint64_t kEnvironmentGuard = 64;  // HostFunction: see exc
 struct VmContext {
   // Set by whoever enters the instance: the entry from the host, or a call
   // from another instance (the caller copies its own two into the callee's
-  // context, and stores its own again after the call has returned).
+  // context; after the call has returned it stores its environment again, and the limit that the
+  // environment then has).
   alignas(8) ExecutionEnvironment* exec_env;
   alignas(8) const void* stack_limit;  // sp below it after a prologue is kCallStackExhausted
   alignas(8) const Builtins* builtins;

@@ -1,6 +1,6 @@
-// What view.h's two checks share. Both allocate nothing and take time linear in the sections that
-// they look at, for hostile files too: the ranges that refer into a shared array are bounded in
-// their sum. Counts are compared in 64 bits, without sums that could wrap around.
+// What view.h's checks share. They allocate nothing and take time linear in the sections that they
+// look at, for hostile files too (SharedArray). Counts are compared in 64 bits, without sums that
+// could wrap around.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,10 @@ namespace tenon::container {
 // What loading relies on: module, variants, types, imports, tags, memories, tables, and the sizes
 // of what they refer to. The section table is known to be sound.
 Status CheckAtOpen(const View& view);
-// The rest of what an instance with code of `variant` relies on. CheckAtOpen has passed.
-Status CheckBeforeUse(const View& view, const VariantEntry& variant);
+// The rest of what an instance relies on: what is the same for all variants, and what one of them
+// adds. CheckAtOpen has passed.
+Status CheckBeforeUse(const View& view);
+Status CheckCode(const View& view, const VariantEntry& variant);
 
 inline Error Bad(const char* section, std::size_t index, const char* what) {
   return Error::Format("malformed file: section \"%s\", element %zu: %s", section, index, what);
@@ -27,9 +29,24 @@ constexpr bool Fits(std::uint64_t first, std::uint64_t count, std::uint64_t size
   return count <= size && first <= size - count;
 }
 
-inline bool StringFits(const View& view, StringRef reference) {
-  return Fits(reference.offset, reference.length, view.RawSection(SectionId::kStrings).size());
-}
+// An array that elements refer to by ranges. The writer gives each element a range of its own, so
+// all of them together are no longer than the array. A file where they are is refused: whoever
+// walks through all ranges then takes time in proportion to the file.
+class SharedArray {
+ public:
+  explicit SharedArray(std::uint64_t size) : size_(size), left_(size) {}
+  // Whether [first, first + count) lies inside, and the ranges taken so far can be distinct.
+  bool Take(std::uint64_t first, std::uint64_t count) {
+    if (!Fits(first, count, size_) || count > left_) return false;
+    left_ -= count;
+    return true;
+  }
+  bool Take(StringRef text) { return Take(text.offset, text.length); }
+
+ private:
+  std::uint64_t size_;
+  std::uint64_t left_;
+};
 
 // `types`: how many types the file has; indices in references must be below it.
 inline bool IsKnown(ValueType type, std::uint64_t types) {

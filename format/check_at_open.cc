@@ -17,6 +17,7 @@ class Checker {
   explicit Checker(const View& view)
       : view_(view),
         info_(view.info()),
+        strings_(view.RawSection(SectionId::kStrings).size()),
         types_(view.Section<TypeEntry>(SectionId::kTypes)),
         value_types_(view.Section<ValueType>(SectionId::kValueTypes)),
         imports_(view.Section<ImportEntry>(SectionId::kImports)),
@@ -26,7 +27,7 @@ class Checker {
         tables_(view.Section<TableEntry>(SectionId::kTables)),
         functions_(view.Section<ReferencedFunctionEntry>(SectionId::kReferencedFunctions)) {}
 
-  Status Check() const {
+  Status Check() {
     TENON_TRY(CheckTypes());
     TENON_TRY(CheckTags());
     TENON_TRY(CheckImports());
@@ -45,22 +46,29 @@ class Checker {
             static_cast<unsigned>(value_types_[i]));
       }
     }
+    SharedArray values(value_types_.size());
+    uint64_t group_end = 0;  // of the group that the type before belongs to
     for (std::size_t i = 0; i < types_.size(); ++i) {
       const TypeEntry& type = types_[i];
       const uint64_t count = uint64_t{type.parameter_count} + type.result_count;
-      if (!Fits(type.first_value, count, value_types_.size()))
-        return Bad("types", i, "its value types lie outside of their section");
+      if (!values.Take(type.first_value, count))
+        return Bad("types", i, "its value types lie outside of their section or overlap");
       if (type.kind != TypeKind::kFunction) return Bad("types", i, "unknown kind");
-      const bool first_of_group = type.group_first == i;
-      if (first_of_group ? !Fits(i, type.group_size, types_.size()) || type.group_size == 0
-                         : i == 0 || type.group_first != types_[i - 1].group_first ||
-                               type.group_size != types_[i - 1].group_size ||
-                               i - type.group_first >= type.group_size) {
+      const bool first_of_group = i == group_end;
+      if (first_of_group ? type.group_first != i || type.group_size == 0 ||
+                               !Fits(i, type.group_size, types_.size())
+                         : type.group_first != types_[i - 1].group_first ||
+                               type.group_size != types_[i - 1].group_size) {
         return Bad("types", i, "its recursive group is not a run of types");
       }
+      if (first_of_group) group_end = i + type.group_size;
       if (type.is_final > 1) return Bad("types", i, "finality is neither 0 nor 1");
       if (type.supertype != kNone && type.supertype >= i)
         return Bad("types", i, "its supertype does not stand before it");
+      uint32_t supertypes = 0;
+      for (uint32_t above = type.supertype; above != kNone; above = types_[above].supertype) {
+        if (++supertypes > kMaximumSupertypes) return Bad("types", i, "it has too many supertypes");
+      }
       const ValueType* first = value_types_.data() + type.first_value;
       for (uint64_t k = 0; k < count; ++k) {
         if (IsConcreteReference(first[k]) &&
@@ -107,12 +115,12 @@ class Checker {
     return Status::Ok();
   }
 
-  Status CheckImports() const {
+  Status CheckImports() {
     uint64_t functions = 0, tables = 0, memories = 0, globals = 0, tags = 0;
     for (std::size_t i = 0; i < imports_.size(); ++i) {
       const ImportEntry& entry = imports_[i];
-      if (!StringFits(view_, entry.module) || !StringFits(view_, entry.name))
-        return Bad("imports", i, "its name lies outside of the strings");
+      if (!strings_.Take(entry.module) || !strings_.Take(entry.name))
+        return Bad("imports", i, "its name lies outside of the strings or overlaps");
       switch (entry.kind) {
         case ExternKind::kFunction:
           if (entry.type >= types_.size()) return Bad("imports", i, "type index out of range");
@@ -165,7 +173,8 @@ class Checker {
     const auto pieces = view_.Section<MemoryPieceEntry>(SectionId::kMemoryPieces);
     const auto image = view_.RawSection(SectionId::kMemoryImage);
     const uint64_t image_start = static_cast<uint64_t>(image.data() - view_.bytes().data());
-    uint64_t pieces_left = pieces.size();
+    SharedArray owned_pieces(pieces.size());
+    SharedArray owned_image(image.size());
     for (std::size_t i = 0; i < memories_.size(); ++i) {
       const MemoryEntry& entry = memories_[i];
       TENON_TRY(CheckLimits("memories", i, entry.limits, true));
@@ -173,18 +182,16 @@ class Checker {
       if (i < info_.imported_memories) return Bad("memories", i, "an imported memory has an image");
       if (entry.limits.page_size_log2 != 16 || entry.limits.minimum > 0xFFFFFFFF)
         return Bad("memories", i, "such a memory can have no image");
-      if (!Fits(entry.first_piece, entry.piece_count, pieces.size()) ||
-          entry.piece_count > pieces_left) {
+      if (!owned_pieces.Take(entry.first_piece, entry.piece_count))
         return Bad("memories", i, "its pieces lie outside of their section or overlap");
-      }
-      pieces_left -= entry.piece_count;
       for (const MemoryPieceEntry& piece : pieces.subspan(entry.first_piece, entry.piece_count)) {
         const auto number = static_cast<std::size_t>(&piece - pieces.data());
         if ((piece.address | piece.offset | piece.size) % kSegmentAlignment != 0)
           return Bad("memory pieces", number, "it is not whole pages");
         if (piece.offset < image_start ||
-            !Fits(piece.offset - image_start, piece.size, image.size())) {
-          return Bad("memory pieces", number, "it lies outside of section \"memory image\"");
+            !owned_image.Take(piece.offset - image_start, piece.size)) {
+          return Bad("memory pieces", number,
+                     "it lies outside of section \"memory image\" or overlaps");
         }
         if (!Fits(piece.address, piece.size, entry.limits.minimum * abi::kPageSize))
           return Bad("memory pieces", number, "it exceeds its memory's minimum size");
@@ -205,9 +212,9 @@ class Checker {
     return Status::Ok();
   }
 
-  Status CheckInfo() const {
-    if (!StringFits(view_, info_.name) || !StringFits(view_, info_.producer))
-      return Bad("module", 0, "a name lies outside of the strings");
+  Status CheckInfo() {
+    if (!strings_.Take(info_.name) || !strings_.Take(info_.producer))
+      return Bad("module", 0, "a name lies outside of the strings or overlaps");
     if (info_.context_size > kMaximumContextSize) {
       return Error::Format("malformed file: an instance of %u bytes; at most %llu are accepted",
                            info_.context_size,
@@ -246,17 +253,28 @@ class Checker {
       }
       position = part.offset + size;
     }
+    // Behind them are the arguments of tail calls.
+    constexpr uint64_t kMostArguments = 2 * uint64_t{0xFFFF} * sizeof(uint64_t);
+    if (info_.context_size > position + kMostArguments) {
+      return Error::Format("malformed file: an instance of %u bytes whose parts take %llu",
+                           info_.context_size, static_cast<unsigned long long>(position));
+    }
     return Status::Ok();
   }
 
-  Status CheckVariants() const {
+  Status CheckVariants() {
     const auto variants = view_.Section<VariantEntry>(SectionId::kVariants);
     const auto offsets = view_.Section<uint32_t>(SectionId::kCodeOffsets);
     const auto images = view_.RawSection(SectionId::kCodeImages);
     const uint64_t images_start = static_cast<uint64_t>(images.data() - view_.bytes().data());
     const uint64_t per_variant = CodeOffsetsPerVariant(functions_.size(), types_.size());
     if (variants.empty()) return Error::Format("malformed file: it has no code variant");
-    uint64_t offsets_left = offsets.size();
+    if (variants.size() > kMaximumVariants) {
+      return Error::Format("malformed file: it has %zu code variants; at most %zu are accepted",
+                           variants.size(), kMaximumVariants);
+    }
+    SharedArray owned_offsets(offsets.size());
+    uint64_t images_end = images_start;
     for (std::size_t i = 0; i < variants.size(); ++i) {
       const VariantEntry& variant = variants[i];
       if (variant.bounds_checks != BoundsChecks::kGuard &&
@@ -265,8 +283,8 @@ class Checker {
       }
       if (variant.function_traits != variants[0].function_traits)
         return Bad("variants", i, "its functions have other traits than those of the first");
-      if (!StringFits(view_, variant.cpu))
-        return Bad("variants", i, "its CPU name lies outside of the strings");
+      if (!strings_.Take(variant.cpu))
+        return Bad("variants", i, "its CPU name lies outside of the strings or overlaps");
       if (variant.image_offset % kSegmentAlignment != 0 ||
           variant.text_offset % kSegmentAlignment != 0) {
         return Bad("variants", i, "its image or text is not page aligned");
@@ -275,21 +293,33 @@ class Checker {
           !Fits(variant.image_offset - images_start, variant.image_size, images.size())) {
         return Bad("variants", i, "its image lies outside of section \"code\"");
       }
+      if (variant.image_offset >= images_end) {
+        images_end = variant.image_offset + variant.image_size;
+      } else if (!IsImageOfAny(variants.first(i), variant)) {
+        return Bad("variants", i, "its image overlaps another");
+      }
       if (variant.image_size >= kNone)
         return Bad("variants", i, "its image has no offsets of 32 bits");
       if (!Fits(variant.text_offset, variant.text_size, variant.image_size))
         return Bad("variants", i, "its text lies outside of its image");
-      if (!Fits(variant.code_offsets_first, per_variant, offsets.size()) ||
-          per_variant > offsets_left) {
+      if (!owned_offsets.Take(variant.code_offsets_first, per_variant))
         return Bad("variants", i, "its code offsets lie outside of their section or overlap");
-      }
-      offsets_left -= per_variant;
     }
     return Status::Ok();
   }
 
+  // Variants with equal code share one image.
+  static bool IsImageOfAny(std::span<const VariantEntry> variants, const VariantEntry& wanted) {
+    for (const VariantEntry& variant : variants) {
+      if (variant.image_offset == wanted.image_offset && variant.image_size == wanted.image_size)
+        return true;
+    }
+    return false;
+  }
+
   const View& view_;
   const ModuleInfo& info_;
+  SharedArray strings_;  // of all that is looked at here
   std::span<const TypeEntry> types_;
   std::span<const ValueType> value_types_;
   std::span<const ImportEntry> imports_;

@@ -57,9 +57,8 @@ constexpr uint32_t kMaximumConstantDepth = 64;
 
 class Checker {
  public:
-  Checker(const View& view, const VariantEntry& variant)
+  explicit Checker(const View& view)
       : view_(view),
-        variant_(variant),
         info_(view.info()),
         types_(view.Section<TypeEntry>(SectionId::kTypes)),
         imports_(view.Section<ImportEntry>(SectionId::kImports)),
@@ -70,7 +69,7 @@ class Checker {
         tables_(view.Section<TableEntry>(SectionId::kTables)),
         functions_(view.Section<ReferencedFunctionEntry>(SectionId::kReferencedFunctions)),
         operations_(view.Section<ConstantOperationEntry>(SectionId::kConstantOperations)),
-        constants_left_(operations_.size()) {}
+        owned_operations_(operations_.size()) {}
 
   Status Check() {
     TENON_TRY(view_.CompareChecksums(Verified::kBeforeUse));
@@ -79,8 +78,7 @@ class Checker {
     TENON_TRY(CheckGlobals());
     TENON_TRY(CheckTables());
     TENON_TRY(CheckElements());
-    TENON_TRY(CheckData());
-    return CheckCode();
+    return CheckData();
   }
 
  private:
@@ -118,10 +116,11 @@ class Checker {
   }
 
   Status CheckExports() const {
+    SharedArray strings(view_.RawSection(SectionId::kStrings).size());
     for (std::size_t i = 0; i < exports_.size(); ++i) {
       const ExportEntry& entry = exports_[i];
-      if (!StringFits(view_, entry.name))
-        return Bad("exports", i, "its name lies outside of the strings");
+      if (!strings.Take(entry.name))
+        return Bad("exports", i, "its name lies outside of the strings or overlaps");
       std::size_t count = 0;
       switch (entry.kind) {
         case ExternKind::kFunction: count = functions_.size(); break;
@@ -148,10 +147,9 @@ class Checker {
   // A constant expression that leaves one value of `type`, using globals below `global_bound`.
   Status CheckConstant(const char* section, std::size_t index, ConstantRange range, ValueType type,
                        uint64_t global_bound) {
-    if (!Fits(range.first, range.count, operations_.size()))
-      return Bad(section, index, "its constant lies outside of section \"constants\"");
-    if (range.count > constants_left_) return Bad(section, index, "constants overlap");
-    constants_left_ -= range.count;
+    if (!owned_operations_.Take(range.first, range.count)) {
+      return Bad(section, index, "its constant lies outside of section \"constants\" or overlaps");
+    }
     // kI32 stands for every type that is not a reference: kConst has no type of its own.
     // References are compared by kind alone (functions, exceptions, the host's). A function's type
     // decides only how code calls it, and code is trusted.
@@ -229,7 +227,7 @@ class Checker {
   Status CheckElements() {
     const auto segments = view_.Section<ElementSegmentEntry>(SectionId::kElementSegments);
     const auto items = view_.Section<ElementItem>(SectionId::kElementItems);
-    uint64_t items_left = items.size();
+    SharedArray owned_items(items.size());
     for (std::size_t i = 0; i < segments.size(); ++i) {
       const ElementSegmentEntry& segment = segments[i];
       if (segment.mode > 2) return Bad("element segments", i, "unknown mode");
@@ -243,11 +241,8 @@ class Checker {
         TENON_TRY(
             CheckConstant("element segments", i, segment.offset, ValueType::kI32, globals_.size()));
       }
-      if (!Fits(segment.first_item, segment.item_count, items.size()) ||
-          segment.item_count > items_left) {
+      if (!owned_items.Take(segment.first_item, segment.item_count))
         return Bad("element segments", i, "its items lie outside of their section or overlap");
-      }
-      items_left -= segment.item_count;
       const auto own = items.subspan(segment.first_item, segment.item_count);
       if (IsFunctionReference(segment.type) && AreFunctions(own, functions_.size())) continue;
       for (const ElementItem& item : own) {
@@ -273,12 +268,14 @@ class Checker {
 
   Status CheckData() {
     const auto segments = view_.Section<DataSegmentEntry>(SectionId::kDataSegments);
-    const uint64_t size = view_.RawSection(SectionId::kDataBytes).size();
+    SharedArray owned_bytes(view_.RawSection(SectionId::kDataBytes).size());
     for (std::size_t i = 0; i < segments.size(); ++i) {
       const DataSegmentEntry& segment = segments[i];
       if (segment.mode > 1) return Bad("data segments", i, "unknown mode");
-      if (!Fits(segment.bytes_offset, segment.bytes_size, size))
-        return Bad("data segments", i, "its bytes lie outside of section \"data bytes\"");
+      if (!owned_bytes.Take(segment.bytes_offset, segment.bytes_size)) {
+        return Bad("data segments", i,
+                   "its bytes lie outside of section \"data bytes\" or overlap");
+      }
       if (segment.mode != 0) continue;
       if (segment.memory_index >= memories_.size())
         return Bad("data segments", i, "memory index out of range");
@@ -288,19 +285,7 @@ class Checker {
     return Status::Ok();
   }
 
-  Status CheckCode() const {
-    const auto offsets = view_.Section<uint32_t>(SectionId::kCodeOffsets)
-                             .subspan(variant_.code_offsets_first,
-                                      CodeOffsetsPerVariant(functions_.size(), types_.size()));
-    if (AnyOutside(offsets, static_cast<uint32_t>(variant_.text_offset),
-                   static_cast<uint32_t>(variant_.text_size))) {
-      return Error::Format("malformed file: a code offset lies outside of its variant's text");
-    }
-    return Status::Ok();
-  }
-
   const View& view_;
-  const VariantEntry& variant_;
   const ModuleInfo& info_;
   std::span<const TypeEntry> types_;
   std::span<const ImportEntry> imports_;
@@ -311,13 +296,25 @@ class Checker {
   std::span<const TableEntry> tables_;
   std::span<const ReferencedFunctionEntry> functions_;
   std::span<const ConstantOperationEntry> operations_;
-  uint64_t constants_left_;
+  SharedArray owned_operations_;
 };
 
 }  // namespace
 
-Status CheckBeforeUse(const View& view, const VariantEntry& variant) {
-  return Checker(view, variant).Check();
+Status CheckBeforeUse(const View& view) { return Checker(view).Check(); }
+
+Status CheckCode(const View& view, const VariantEntry& variant) {
+  const std::size_t functions =
+      view.Section<ReferencedFunctionEntry>(SectionId::kReferencedFunctions).size();
+  const std::size_t types = view.Section<TypeEntry>(SectionId::kTypes).size();
+  const auto offsets =
+      view.Section<uint32_t>(SectionId::kCodeOffsets)
+          .subspan(variant.code_offsets_first, CodeOffsetsPerVariant(functions, types));
+  if (AnyOutside(offsets, static_cast<uint32_t>(variant.text_offset),
+                 static_cast<uint32_t>(variant.text_size))) {
+    return Error::Format("malformed file: a code offset lies outside of its variant's text");
+  }
+  return Status::Ok();
 }
 
 }  // namespace tenon::container

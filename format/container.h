@@ -6,6 +6,7 @@
 // aligned (kSegmentAlignment).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "format/value_type.h"
@@ -16,6 +17,10 @@ inline constexpr std::uint8_t kMagic[8] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', 
 inline constexpr std::uint32_t kFormatVersion = 4;
 inline constexpr std::uint64_t kSegmentAlignment = 4096;
 inline constexpr std::uint32_t kNone = 0xFFFFFFFF;  // "no index", "no offset"
+// More are refused. As in the WebAssembly JavaScript interface, a type has at most this many
+// supertypes, one above the other.
+inline constexpr std::uint32_t kMaximumSupertypes = 63;
+inline constexpr std::size_t kMaximumVariants = 1024;
 
 // A range of bytes of the kStrings section. Readers must not rely on a NUL; the writer puts one
 // after every string.

@@ -1,11 +1,13 @@
-// The two forms of dump.h. Strings of the file are untrusted bytes: text shows control
-// characters as '?', JSON escapes them and replaces what is not UTF-8.
+// The two forms of dump.h. Strings of the file are untrusted bytes: text shows what a terminal
+// would act on as '?', JSON escapes it and replaces what is not UTF-8.
 #include "format/dump.h"
 
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
 #include <string_view>
+
+#include "format/visible_text.h"
 
 namespace tenon::container {
 namespace {
@@ -36,48 +38,38 @@ class Printer {
 
   // A string of the file for a terminal.
   void Visible(std::string_view text) {
-    for (const char character : text) {
-      const auto byte = static_cast<unsigned char>(character);
-      Raw(byte < 0x20 || byte == 0x7F ? std::string_view("?") : std::string_view(&character, 1));
+    while (!text.empty()) {
+      const std::size_t length = VisibleLength(text);
+      Raw(length == 0 ? "?" : text.substr(0, length));
+      text.remove_prefix(length == 0 ? 1 : length);
     }
   }
 
   // A JSON string, quotes included.
   void Quoted(std::string_view text) {
     Raw("\"");
-    for (std::size_t i = 0; i < text.size();) {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      const std::size_t length = SequenceLength(text.substr(i));
-      if (byte == '"' || byte == '\\')
-        Format("\\%c", byte);
-      else if (byte < 0x20)
-        Format("\\u%04x", byte);
-      else if (length == 0)
+    while (!text.empty()) {
+      const std::size_t length = Utf8Length(text);
+      if (length == 0)
         Raw("\\ufffd");
+      else if (VisibleLength(text) == 0)
+        Format("\\u%04x", CodePoint(text.substr(0, length)));
+      else if (text[0] == '"' || text[0] == '\\')
+        Format("\\%c", text[0]);
       else
-        Raw(text.substr(i, length));
-      i += length == 0 ? 1 : length;
+        Raw(text.substr(0, length));
+      text.remove_prefix(length == 0 ? 1 : length);
     }
     Raw("\"");
   }
 
  private:
-  // Length of the UTF-8 sequence at the start of `text`; 0 if it is none.
-  static std::size_t SequenceLength(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xF0 && first < 0xF5   ? 4
-                               : first >= 0xE0 && first < 0xF0 ? 3
-                               : first >= 0xC2 && first < 0xE0 ? 2
-                                                               : 0;
-    if (length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-      if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-    }
-    const auto second = length > 1 ? static_cast<unsigned char>(text[1]) : 0;
-    const bool invalid = (first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) ||
-                         (first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90);
-    return invalid ? 0 : length;
+  // Of a whole UTF-8 sequence of up to three bytes.
+  static unsigned CodePoint(std::string_view sequence) {
+    unsigned point = static_cast<unsigned char>(sequence[0]) & (0xFFU >> sequence.size());
+    for (const char next : sequence.substr(1))
+      point = point << 6 | (static_cast<unsigned char>(next) & 0x3F);
+    return point;
   }
 
   DumpOutput output_;

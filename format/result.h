@@ -3,7 +3,8 @@
 // An `Error` is one complete sentence in a fixed buffer: making, copying and
 // returning one never allocates, so the loader and the runtime can report
 // errors while the pool is exhausted, and the checked view can report errors
-// without touching a heap at all. `Result<T>` is either a T or an Error.
+// without touching a heap at all. Names that files have chosen may be part of it: what a terminal
+// would act on is replaced by '?'. `Result<T>` is either a T or an Error.
 #pragma once
 
 #include <cassert>
@@ -12,6 +13,8 @@
 #include <cstring>
 #include <optional>
 #include <utility>
+
+#include "format/visible_text.h"
 
 namespace tenon {
 
@@ -27,6 +30,7 @@ class Error {
     va_start(arguments, format);
     std::vsnprintf(error.text_, sizeof error.text_, format, arguments);
     va_end(arguments);
+    MakeVisible(error.text_, std::strlen(error.text_));
     return error;
   }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
+#include "format/check.h"
 #include "format/ranges.h"
 
 namespace tenon::container {
@@ -90,22 +92,32 @@ Result<Parts> ReadParts(const View& view) {
   const auto places = view.RawSection(SectionId::kFaultPlaces);
   const std::uint64_t per_variant =
       CodeOffsetsPerVariant(parts.referenced_functions.size(), parts.types.size());
+  SharedArray owned_ranges(ranges.size());
+  SharedArray owned_rows(rows.size());
+  SharedArray owned_places(places.size());
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Image> images;  // by place and size
   for (const VariantEntry& entry : view.Section<VariantEntry>(SectionId::kVariants)) {
-    if (IsOutside(entry.code_ranges_first, entry.code_ranges_count, ranges.size())) {
-      return Error::Format("malformed file: a variant's code ranges lie outside of their section");
+    if (!owned_ranges.Take(entry.code_ranges_first, entry.code_ranges_count)) {
+      return Error::Format(
+          "malformed file: a variant's code ranges lie outside of their section or overlap");
     }
-    if (IsOutside(entry.unwind_rows_first, entry.unwind_rows_size, rows.size())) {
-      return Error::Format("malformed file: a variant's unwind rows lie outside of their section");
+    if (!owned_rows.Take(entry.unwind_rows_first, entry.unwind_rows_size)) {
+      return Error::Format(
+          "malformed file: a variant's unwind rows lie outside of their section or overlap");
     }
-    if (entry.fault_places_first > places.size() ||
-        entry.fault_places_size > places.size() - entry.fault_places_first) {
-      return Error::Format("malformed file: a variant's fault places lie outside of their section");
+    if (!owned_places.Take(entry.fault_places_first, entry.fault_places_size)) {
+      return Error::Format(
+          "malformed file: a variant's fault places lie outside of their section or overlap");
     }
     VariantParts variant;
     variant.entry = entry;
     variant.cpu = view.String(entry.cpu);
-    const auto image = view.bytes().subspan(entry.image_offset, entry.image_size);
-    variant.image.assign(image.begin(), image.end());
+    Image& image = images[{entry.image_offset, entry.image_size}];
+    if (image == nullptr) {
+      const auto bytes = view.bytes().subspan(entry.image_offset, entry.image_size);
+      image = std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end());
+    }
+    variant.image = image;
     const auto own_offsets = offsets.subspan(entry.code_offsets_first, per_variant);
     variant.code_offsets.assign(own_offsets.begin(), own_offsets.end());
     const auto own_ranges = ranges.subspan(entry.code_ranges_first, entry.code_ranges_count);

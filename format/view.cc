@@ -136,13 +136,15 @@ Status View::CompareChecksums(Verified when) const {
 }
 
 Status View::CheckBeforeUse(const VariantEntry& variant) const {
-  return container::CheckBeforeUse(*this, variant);
+  TENON_TRY(container::CheckBeforeUse(*this));
+  return CheckCode(*this, variant);
 }
 
 Status View::Verify() const {
   TENON_TRY(CompareChecksums(Verified::kOnRequest));
+  TENON_TRY(container::CheckBeforeUse(*this));
   for (const VariantEntry& variant : Section<VariantEntry>(SectionId::kVariants))
-    TENON_TRY(CheckBeforeUse(variant));
+    TENON_TRY(CheckCode(*this, variant));
   const auto exports = Section<ExportEntry>(SectionId::kExports);
   const auto by_name = Section<uint32_t>(SectionId::kExportsByName);
   // Strictly ascending names are distinct entries: with equal counts, a permutation.

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "format/abi.h"
 #include "format/ranges.h"
@@ -35,13 +37,31 @@ Payload PayloadOf(const Container& elements) {
   return {elements.data(), elements.size() * sizeof(elements[0])};
 }
 
-// The first variant with the same image as `variants[index]`. Code that is the same in several
-// variants is stored once.
-std::size_t FirstEqualImage(const std::vector<VariantParts>& variants, std::size_t index) {
-  std::size_t i = 0;
-  while (i < index && variants[i].image != variants[index].image) ++i;
-  return i;
-}
+// Where the images lie, relative to the first. Code that is the same in several variants
+// is stored once.
+class ImagePlaces {
+ public:
+  // The place of `image`; a new one behind all others if no equal one has been placed.
+  std::uint64_t Place(const Image& image) {
+    const auto known = by_pointer_.find(image.get());
+    if (known != by_pointer_.end()) return known->second;
+    const std::string_view bytes(reinterpret_cast<const char*>(image->data()), image->size());
+    const auto [equal, is_new] = by_content_.try_emplace(bytes, AlignUp(end_, kSegmentAlignment));
+    if (is_new) end_ = equal->second + image->size();
+    return by_pointer_[image.get()] = equal->second;
+  }
+  std::uint64_t end() const { return end_; }
+  // Calls `use(place, bytes)` for each image that is stored.
+  template <typename Use>
+  void ForEach(const Use& use) const {
+    for (const auto& [bytes, place] : by_content_) use(place, bytes);
+  }
+
+ private:
+  std::map<const void*, std::uint64_t> by_pointer_;
+  std::unordered_map<std::string_view, std::uint64_t> by_content_;
+  std::uint64_t end_ = 0;
+};
 
 }  // namespace
 
@@ -55,19 +75,12 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   std::vector<CodeRangeEntry> code_ranges;
   std::vector<std::uint8_t> unwind_rows;
   std::vector<std::uint8_t> fault_places;
-  std::uint64_t images_size = 0;
+  ImagePlaces images;
   for (const VariantParts& variant : parts.variants) {
     VariantEntry entry = variant.entry;
     entry.cpu = Append(strings, variant.cpu);
-    entry.image_size = variant.image.size();
-    const std::size_t equal = FirstEqualImage(parts.variants, variants.size());
-    if (equal < variants.size()) {
-      entry.image_offset = variants[equal].image_offset;
-    } else {
-      images_size = AlignUp(images_size, kSegmentAlignment);
-      entry.image_offset = images_size;  // made absolute below
-      images_size += variant.image.size();
-    }
+    entry.image_size = variant.image->size();
+    entry.image_offset = images.Place(variant.image);  // made absolute below
     entry.code_offsets_first = static_cast<std::uint32_t>(code_offsets.size());
     code_offsets.insert(code_offsets.end(), variant.code_offsets.begin(),
                         variant.code_offsets.end());
@@ -125,7 +138,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
       case SectionId::kDataBytes: return PayloadOf(parts.data_bytes);
       case SectionId::kMemoryPieces: return PayloadOf(memory_pieces);
       case SectionId::kMemoryImage: return PayloadOf(parts.memory_image);
-      case SectionId::kCodeImages: return {nullptr, images_size};  // written piecewise
+      case SectionId::kCodeImages: return {nullptr, images.end()};  // written piecewise
     }
     return {};
   };
@@ -157,11 +170,9 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   for (SectionEntry& section : sections) {
     std::uint8_t* destination = file.data() + section.offset;
     if (section.id == SectionId::kCodeImages) {
-      for (std::size_t i = 0; i < variants.size(); ++i) {
-        const std::vector<std::uint8_t>& image = parts.variants[i].image;
-        if (!image.empty())
-          std::memcpy(file.data() + variants[i].image_offset, image.data(), image.size());
-      }
+      images.ForEach([&](std::uint64_t place, std::string_view bytes) {
+        std::ranges::copy(bytes, destination + place);
+      });
     } else {
       std::memcpy(destination, payload_of(section.id).data, section.size);
     }

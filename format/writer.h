@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,13 +13,16 @@
 
 namespace tenon::container {
 
+// A variant's read-only data and code. Variants with equal ones can share it, and do in the file.
+using Image = std::shared_ptr<const std::vector<std::uint8_t>>;
+
 // One variant's linked code. In `entry` the caller fills architecture, bounds_checks,
 // cpu_features, text_offset and text_size (within the image) and maximum_frame_size; the writer the
 // rest.
 struct VariantParts {
   VariantEntry entry{};
   std::string cpu;
-  std::vector<std::uint8_t> image;
+  Image image;                              // not null
   std::vector<std::uint32_t> code_offsets;  // see VariantEntry
   std::vector<CodeRangeEntry> code_ranges;  // sorted
   std::vector<std::uint8_t> unwind_rows;    // unwind_rows.h

@@ -24,6 +24,9 @@ namespace tenon::loader {
 struct OpenOptions {
   // Which bounds-check mode to take; without one, guard if the file has it.
   std::optional<container::BoundsChecks> bounds_checks;
+  // Of files: read it into memory instead of mapping it. Without, whoever overwrites or truncates
+  // the file while it is mapped changes or takes away what runs.
+  bool copy = false;
   // Must outlive the module. Null: SystemMemorySource.
   const MemorySource* memory = nullptr;
 };
@@ -39,7 +42,7 @@ struct CodeAddresses {
 
 class MappedModule {
  public:
-  // Maps `path`.
+  // Maps or reads `path`.
   static Result<std::unique_ptr<MappedModule>> OpenFile(const char* path,
                                                         const OpenOptions& options);
   // `bytes` must outlive the module and are used in place. So is the code if it lies in whole pages
@@ -55,6 +58,10 @@ class MappedModule {
   const container::VariantEntry& variant() const { return *variant_; }
   // The variant's image (rodata, text) as mapped.
   const std::uint8_t* image() const { return image_; }
+  // The same file's code with explicit checks, for where guard pages cannot be had: this module if
+  // it has that code, otherwise another one, which is made when it is first asked for and deleted
+  // with this one. Thread safe.
+  Result<MappedModule*> WithoutGuard();
   // The view's check for this variant, made once. What follows, and all that instances and exports
   // need, may be used after it has passed. Thread safe.
   Status CheckBeforeUse() const;
@@ -74,15 +81,29 @@ class MappedModule {
   }
   // The mapped file, for copy-on-write mapping of the memory image. Its descriptor is -1 for
   // buffers.
-  const os::File& file() const { return file_; }
+  const os::File& file() const { return held_.file; }
+  // Whether the file's bytes are the module's own, mapped or copied, and not a buffer of the host.
+  bool OwnsBytes() const { return !held_.mapping.empty() || held_.file_copy.base != nullptr; }
   // Type keys of all types, interned ones resolved through the process-wide registry.
   const std::uint64_t* type_keys() const {
     return reinterpret_cast<const std::uint64_t*>(this + 1);
   }
 
  private:
-  // What is mapped or copied for a module before the module exists. Gives back what Finish has not
-  // taken over.
+  // Whole pages from memory_.
+  struct Pages {
+    void* base = nullptr;
+    std::uint64_t size = 0;
+  };
+  // What a module has to give back.
+  struct Holdings {
+    os::File file;
+    bool owns_file = false;
+    std::span<const std::uint8_t> mapping;
+    Pages file_copy;  // instead of a mapping
+    Pages code_copy;  // where the code cannot be used in place
+  };
+  // A module before it exists. Gives back what Finish has not taken over.
   struct Parts;
   MappedModule() = default;
   ~MappedModule() = default;
@@ -97,9 +118,8 @@ class MappedModule {
   std::uint32_t types_ = 0;
   mutable std::atomic<bool> is_checked_ = false;
   MemorySource memory_{};
-  os::File file_;              // its bytes are the view's
-  void* code_copy_ = nullptr;  // buffers: pages from memory_
-  std::uint64_t copy_size_ = 0;
+  Holdings held_;
+  std::atomic<MappedModule*> without_guard_{nullptr};
   std::uint64_t type_count_ = 0;  // of type_keys() that are filled in
 };
 

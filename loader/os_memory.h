@@ -41,6 +41,8 @@ struct File {
 // 0 or an errno value; regular files only.
 int OpenFile(const char* path, File* file);
 void CloseFile(const File& file);
+// All of it, from its start, to `destination`. 0 or an errno value; EIO if there is less by now.
+int ReadFile(const File& file, void* destination);
 // Private pages of the file (writes do not reach it); `offset` is a page multiple. With `at`,
 // they replace what is mapped there. Null: errno says why.
 void* MapFile(void* at, const File& file, std::uint64_t offset, std::uint64_t size, Access access);

@@ -107,6 +107,18 @@ void CloseFile(const File& file) {
   if (file.descriptor >= 0) ::close(file.descriptor);
 }
 
+int ReadFile(const File& file, void* destination) {
+  for (std::uint64_t done = 0; done < file.size;) {
+    const ssize_t got =
+        ::pread(file.descriptor, static_cast<std::uint8_t*>(destination) + done,
+                static_cast<std::size_t>(file.size - done), static_cast<off_t>(done));
+    if (got == 0) return EIO;
+    if (got < 0 && errno != EINTR) return errno;
+    if (got > 0) done += static_cast<std::uint64_t>(got);
+  }
+  return 0;
+}
+
 void* MapFile(void* at, const File& file, std::uint64_t offset, std::uint64_t size, Access access) {
   if (!Fits(size)) return nullptr;
   void* const base =

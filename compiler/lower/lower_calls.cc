@@ -93,11 +93,13 @@ std::vector<llvm::Value*> FunctionLowering::CallForeign(llvm::Value* record,
   constexpr std::size_t kLimit = offsetof(abi::VmContext, stack_limit);
   const auto own = [&](std::size_t field) { return lowering_.Offset(builder_, Context(), field); };
   llvm::Value* environment = Load(lowering_.pointer, own(kEnvironment), tag, 8);
-  llvm::Value* limit = Load(lowering_.pointer, own(kLimit), tag, 8);
   HandOver(callee.context);
   std::vector<llvm::Value*> results =
       CallAndLoad(callee, wasm_.types[type_index], std::move(arguments));
   Store(environment, own(kEnvironment), tag, 8);
+  llvm::Value* limit =
+      Load(lowering_.pointer, lowering_.Offset(builder_, environment, abi::kEnvironmentStackLimit),
+           tag, 8);
   Store(limit, own(kLimit), tag, 8);
   return results;
 }

@@ -15,6 +15,10 @@ namespace {
 constexpr std::uint64_t kLargestGap = 64 * 1024;
 // A memory that is sparser has no image; its segments are copied.
 constexpr std::size_t kMostPieces = 64;
+// Nor has one whose image would be mostly zeros between segments: a file is not to be larger than
+// the module by more than this. (One segment in a page is the least that is usual.)
+constexpr std::uint64_t kMostImagePerByte = 64;
+constexpr std::uint64_t kSmallImage = 4 << 20;
 
 // Segments of the memory, merged into pieces; empty if there can be no image.
 std::vector<ImagePiece> CutIntoPieces(const wasm::Module& module, std::uint32_t memory_index) {
@@ -23,12 +27,14 @@ std::vector<ImagePiece> CutIntoPieces(const wasm::Module& module, std::uint32_t 
   if (limits.page_size_log2 != 16 || limits.minimum > UINT32_MAX) return {};
   const std::uint64_t size = limits.minimum << limits.page_size_log2;
   std::vector<ImagePiece> ranges;
+  std::uint64_t bytes = 0;
   for (const wasm::DataSegment& segment : module.data_segments) {
     if (segment.mode != wasm::SegmentMode::kActive || segment.memory_index != memory_index)
       continue;
     const std::optional<std::uint64_t> address = KnownAddress(segment);
     if (!address || *address > size || segment.bytes.size() > size - *address) return {};
     if (!segment.bytes.empty()) ranges.push_back({*address, segment.bytes.size()});
+    bytes += segment.bytes.size();
   }
   std::sort(ranges.begin(), ranges.end(),
             [](const ImagePiece& a, const ImagePiece& b) { return a.address < b.address; });
@@ -45,6 +51,9 @@ std::vector<ImagePiece> CutIntoPieces(const wasm::Module& module, std::uint32_t 
       last.size = std::max(last.size, end - last.address);
     }
   }
+  std::uint64_t image = 0;
+  for (const ImagePiece& piece : pieces) image += piece.size;
+  if (image > std::max(kSmallImage, bytes * kMostImagePerByte)) return {};
   return pieces;
 }
 

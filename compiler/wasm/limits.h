@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "format/container.h"
+
 namespace tenon::wasm {
 
 inline constexpr std::uint32_t kMaximumTypes = 1'000'000;
@@ -19,6 +21,10 @@ inline constexpr std::uint32_t kMaximumElementSegments = 10'000'000;
 inline constexpr std::uint32_t kMaximumElements = 10'000'000;  // in one segment
 inline constexpr std::uint32_t kMaximumParameters = 1'000;
 inline constexpr std::uint32_t kMaximumResults = 1'000;
+inline constexpr std::uint32_t kMaximumSupertypes = container::kMaximumSupertypes;
+// Of a constant expression at a time, after folding (constant_folding.h): as many as the loader's
+// evaluator takes.
+inline constexpr std::uint32_t kMaximumConstantOperands = 64;
 inline constexpr std::uint32_t kMaximumLocals = 50'000;  // of one function, without parameters
 
 }  // namespace tenon::wasm

@@ -31,6 +31,7 @@ struct TypeDeclaration {
   std::uint32_t group_first = 0;  // its recursive group: types [group_first, +group_size)
   std::uint32_t group_size = 1;
   std::optional<std::uint32_t> supertype;
+  std::uint32_t supertypes = 0;  // that one, its own and so on
   bool is_final = true;
   std::uint32_t offset = 0;  // byte offset in the file, for messages
   // The first type of the module that is equal to it: equal types have equal ones.

@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "format/visible_text.h"
+
 namespace tenon::wasm {
 
-// `name` with control characters replaced, and cut (not within a character)
+// `name` with what a terminal would act on replaced, and cut (not within a character)
 // where it is long: whoever wrote the module chose it, and it must neither
 // break the sentence's line nor push its end out of the message. Allocates; for
 // the way out only.
@@ -19,10 +21,7 @@ inline std::string ReadableName(std::string_view name) {
     while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80) --length;
   }
   std::string readable(name.substr(0, length));
-  for (char& character : readable) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20 || byte == 0x7F) character = '?';
-  }
+  MakeVisible(readable.data(), readable.size());
   if (length < name.size()) readable += "...";
   return readable;
 }

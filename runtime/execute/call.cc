@@ -117,9 +117,8 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
 void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* function) {
   // The number is read first, so that a change meanwhile is noticed at the next call.
   const std::uint64_t generation = g_function_generation.load(std::memory_order_relaxed);
-  environment->entrance = {function, generation, FindEntry(function),
-                           environment->stack_base + abi::kStackReserve +
-                               InstanceOfContext(function->context)->maximum_frame};
+  environment->entrance = {function, generation, FindEntry(function)};
+  LeaveRoomFor(environment, *InstanceOfContext(function->context));
 }
 
 Instance* CallingInstance(abi::ExecutionEnvironment* environment) {

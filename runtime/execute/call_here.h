@@ -7,14 +7,13 @@
 #include <utility>
 
 #include "runtime/execute/execution_environment.h"
+#include "runtime/execute/native_stack.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/execute/traps.h"
 #include "runtime/instance/exceptions.h"
 #include "runtime/instance/instance_state.h"
 
 namespace tenon::runtime {
-
-inline constexpr std::uint32_t kMaximumCallDepth = 2000;  // nested calls also use the host's stack
 
 // Fills in environment->entrance.
 void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* function);
@@ -36,16 +35,16 @@ void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* fu
   if (trampoline == nullptr || function->code == nullptr) return {abi::TrapKind::kUnlinkedImport};
   abi::VmContext* const context = function->context;
   const std::uint32_t depth = environment->depth.load(std::memory_order_relaxed);
-  const std::uint8_t* const limit = environment->entrance.stack_limit;
-  if (static_cast<const std::uint8_t*>(environment->wasm_sp) - abi::kUncheckedFrame < limit ||
-      depth >= kMaximumCallDepth) {
+  const std::uint8_t* const limit = environment->stack_limit;
+  if (static_cast<const std::uint8_t*>(environment->wasm_sp) - abi::kUncheckedFrame < limit)
     return {abi::TrapKind::kCallStackExhausted};
-  }
+  if (depth != 0 && !MayNest(environment)) [[unlikely]]
+    return {abi::TrapKind::kHostError};
   abi::ExecutionEnvironment* const previous_environment = context->exec_env;
   const void* const previous_limit = context->stack_limit;
   context->exec_env = environment;
   context->stack_limit = limit;
-  const ActiveCall call{environment, t_active_calls};
+  const ActiveCall call{environment, context, t_active_calls};
   std::atomic_signal_fence(std::memory_order_release);
   t_active_calls = &call;
   // Plain stores: only this thread writes, but Terminate reads.

@@ -13,6 +13,7 @@
 #include "loader/mapped_module.h"
 #include "runtime/arch/assembly.h"
 #include "runtime/execute/sanitizers.h"
+#include "runtime/memory/live_handles.h"
 #include "runtime/memory/memory.h"
 
 namespace tenon::abi {
@@ -35,6 +36,7 @@ struct ExecutionEnvironment {
   alignas(8) const std::uint64_t* tail_arguments;
   alignas(8) const FuncRef* guarded_function;
   HostFunction guard;
+  alignas(8) const std::uint8_t* stack_limit;  // of all instances that were entered; only rises
   // ---- the runtime's
   runtime::Ledger ledger{runtime::Category::kExecutionEnvironment,
                          &runtime::LedgerOf(runtime::Category::kExecutionEnvironment)};
@@ -50,12 +52,12 @@ struct ExecutionEnvironment {
     const FuncRef* function;
     std::uint64_t generation;
     const void* trampoline;
-    const std::uint8_t* stack_limit;
   } entrance;
   char exception_text[256];
   void* embedder;              // the instance that wasm_export.h made it for
   void* user_data;             // the host's
   ExecutionEnvironment* next;  // of the same instance, under the lock of wasm_export's list
+  runtime::LiveHandle live;    // of those that wasm_export.h hands out
   // terminate.h: the calling thread, and whether it has to stop.
   std::atomic<int> thread;
   enum class Termination : std::uint32_t { kNone, kRequested, kTaken };
@@ -72,7 +74,8 @@ static_assert(offsetof(ExecutionEnvironment, exception) == kEnvironmentException
               offsetof(ExecutionEnvironment, tail_target) == kEnvironmentTailTarget &&
               offsetof(ExecutionEnvironment, tail_arguments) == kEnvironmentTailArguments &&
               offsetof(ExecutionEnvironment, guarded_function) == kEnvironmentGuardedFunction &&
-              offsetof(ExecutionEnvironment, guard) == kEnvironmentGuard);
+              offsetof(ExecutionEnvironment, guard) == kEnvironmentGuard &&
+              offsetof(ExecutionEnvironment, stack_limit) == kEnvironmentStackLimit);
 static_assert(offsetof(HostFunction, exec_env) == 0 &&
               offsetof(HostFunction, native) == HOST_NATIVE &&
               offsetof(HostFunction, stack_argument_bytes) == HOST_STACK_BYTES);

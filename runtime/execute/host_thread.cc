@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "runtime/execute/native_stack.h"
 #include "runtime/memory/memory.h"
 
 namespace tenon::runtime {
@@ -17,11 +18,19 @@ void GiveBackStack(HostThread* thread) {
   thread->stack = nullptr;
 }
 
+void* Enter(void* record) {
+  const HostThread& thread = *static_cast<const HostThread*>(record);
+  if (thread.stack != nullptr) SetNativeStack(thread.stack, kStackBytes);
+  return thread.run(thread.argument);
+}
+
 }  // namespace
 
 bool StartHostThread(HostThread* thread, void* (*run)(void*), void* argument) {
   Ledger& ledger = LedgerOf(Category::kRuntime);
   const bool maps = CurrentAllocator().may_map();
+  thread->run = run;
+  thread->argument = argument;
   if (maps) {
     if (!Charge(ledger, kStackBytes)) return false;
   } else {
@@ -33,7 +42,7 @@ bool StartHostThread(HostThread* thread, void* (*run)(void*), void* argument) {
   if (good) {
     good = (maps ? pthread_attr_setstacksize(&attributes, kStackBytes)
                  : pthread_attr_setstack(&attributes, thread->stack, kStackBytes)) == 0 &&
-           pthread_create(&thread->thread, &attributes, run, argument) == 0;
+           pthread_create(&thread->thread, &attributes, Enter, thread) == 0;
     pthread_attr_destroy(&attributes);
   }
   if (!good) GiveBackStack(thread);

@@ -9,10 +9,12 @@ namespace tenon::runtime {
 struct HostThread {
   pthread_t thread{};
   void* stack = nullptr;  // null: the system's
+  void* (*run)(void*) = nullptr;
+  void* argument = nullptr;
 };
 
-// False: there is no memory, or the system starts no further thread. Nothing is left allocated
-// then.
+// `thread` must stay where it is until JoinHostThread. False: there is no memory, or the system
+// starts no further thread. Nothing is left allocated then.
 bool StartHostThread(HostThread* thread, void* (*run)(void*), void* argument);
 // Waits for its end and frees the stack. `result`, unless null, gets what `run` returned.
 void JoinHostThread(HostThread* thread, void** result = nullptr);

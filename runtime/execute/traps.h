@@ -23,6 +23,7 @@ const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset);
 // The active calls into wasm on this thread, innermost first.
 struct ActiveCall {
   abi::ExecutionEnvironment* environment;
+  const abi::VmContext* context;  // what was entered
   const ActiveCall* outer;
 };
 // In a shared library too its offset is fixed when the program starts, so that reading it needs no

@@ -21,7 +21,8 @@ typedef enum {
 } tenon_category_t;
 
 /* ---- Initialisation. `args` may be NULL; only its native functions and its maximum of threads are
- * read. False if it fails or if the runtime is already initialised. Ended by wasm_runtime_destroy. */
+ * read. False if it fails or if the runtime is already initialised. Ended by wasm_runtime_destroy.
+ */
 
 /* As Alloc_With_Pool: everything is in `buffer`. If that is NULL, Tenon maps `size` bytes. */
 WASM_RUNTIME_API_EXTERN bool tenon_init_with_pool(void* buffer, uint64_t size,
@@ -41,9 +42,34 @@ WASM_RUNTIME_API_EXTERN bool tenon_init_with_allocator(const tenon_allocator_t* 
 
 /* ---- Files. */
 
-/* Maps a file instead of copying it: the cost of loading does not grow with its size. */
+/* Maps a file instead of copying it: the cost of loading does not grow with its size. A file that
+ * is mapped must not be overwritten or cut short: the code that runs would change, or the process
+ * get SIGBUS. Replace it by renaming another one over it, or copy it when it is loaded (below). */
 WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* error_buf,
                                                       uint32_t error_buf_size);
+
+/* How memory accesses are checked. A file can carry code for both. */
+typedef enum {
+  TENON_BOUNDS_CHECKS_ANY,     /* by guard pages, which is faster; for instances for which the
+                                  system has no more address space or mappings, by the code */
+  TENON_BOUNDS_CHECKS_GUARD,   /* by guard pages, or instantiating fails */
+  TENON_BOUNDS_CHECKS_EXPLICIT /* by the code */
+} tenon_bounds_checks_t;
+
+/* Zeros are the defaults, as for tenon_load_file. */
+typedef struct tenon_load_options_t {
+  tenon_bounds_checks_t bounds_checks;
+  bool copy; /* read the file into module memory: it may change afterwards */
+} tenon_load_options_t;
+/* `options` may be NULL. */
+WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file_with(const char* path,
+                                                           const tenon_load_options_t* options,
+                                                           char* error_buf,
+                                                           uint32_t error_buf_size);
+/* As wasm_runtime_load. With `copy`, `bytes` may be freed afterwards and need no alignment. */
+WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_with(const uint8_t* bytes, uint64_t size,
+                                                      const tenon_load_options_t* options,
+                                                      char* error_buf, uint32_t error_buf_size);
 
 /* ---- WASI. For instances that are made from the module afterwards, in addition to
  * wasm_runtime_set_wasi_args. The arrays and strings are the host's, and must live until then. */

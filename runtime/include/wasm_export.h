@@ -5,9 +5,14 @@
  * beyond that interface is in tenon.h.
  *
  * Rules for all functions: no C++ exception leaves them; error_buf gets a whole sentence, cut at
- * its end; pointers to handles must not be NULL unless a function says so. Several threads may use
- * a module at once, but only one at a time an instance and its execution environments, except where
- * a function says otherwise.
+ * its end. Several threads may use a module at once, but only one at a time an instance and its
+ * execution environments, except where a function says otherwise.
+ * Mistakes get an error: where a handle or pointer is needed and NULL is given, a function does
+ * nothing and returns NULL, false or 0; likewise before wasm_runtime_init and after
+ * wasm_runtime_destroy. Functions that begin or end something also recognise handles whose object
+ * has ended (unless their address is in use again), and refuse to end what is running. An error of
+ * a function without error_buf is set as the instance's exception or, where there is none, printed
+ * to standard error.
  */
 #ifndef _WASM_EXPORT_H
 #define _WASM_EXPORT_H
@@ -259,7 +264,9 @@ typedef enum {
 /* With the system's allocator. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_init(void);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_full_init(RuntimeInitArgs* init_args);
-/* After the last one no memory is in use any more, whatever the host has not freed. */
+/* Frees what the host has left open: instances, execution environments, modules. Says how many
+ * blocks from wasm_runtime_malloc are left, unless they are freed with a pool. In a native function
+ * it does nothing. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy(void);
 /* What is printed to standard error: nothing below WARNING; at WARNING, the default, functions that
  * nothing supplies. */
@@ -273,6 +280,7 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_get_version(uint32_t* major, uint32_t*
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_malloc(unsigned int size);
 /* `alignment` is a power of two of at most a page, `size` a multiple of it. */
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_aligned_alloc(unsigned int size, unsigned int alignment);
+/* A block of size 0 remains a block. One that moves is aligned as by wasm_runtime_malloc. */
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_realloc(void* ptr, unsigned int size);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_free(void* ptr);
 /* Of a pool; false without one. Numbers above 4 GiB are cut to that. */
@@ -304,7 +312,7 @@ WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_load_ex(uint8_t* buf, uint32_
                                                            uint32_t error_buf_size);
 /* Whether every function import has a native or a registered module by now. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_resolve_symbols(wasm_module_t module);
-/* After its instances. NULL is allowed. */
+/* With instances left, the module goes with the last of them. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_unload(wasm_module_t module);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_underlying_binary_freeable(const wasm_module_t module);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_set_module_name(wasm_module_t module, const char* name,
@@ -358,7 +366,8 @@ WASM_RUNTIME_API_EXTERN bool wasm_table_type_get_shared(const wasm_table_type_t 
 WASM_RUNTIME_API_EXTERN uint32_t wasm_table_type_get_init_size(const wasm_table_type_t table_type);
 WASM_RUNTIME_API_EXTERN uint32_t wasm_table_type_get_max_size(const wasm_table_type_t table_type);
 
-/* ---- Native functions. */
+/* ---- Native functions. A table with an entry that has no name, no function or a malformed
+ * signature is refused as a whole. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_natives(const char* module_name,
                                                            NativeSymbol* native_symbols,
                                                            uint32_t n_native_symbols);
@@ -485,8 +494,10 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_set_module_inst(wasm_exec_env_t exec_e
                                                           const wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_user_data(wasm_exec_env_t exec_env, void* user_data);
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_get_user_data(wasm_exec_env_t exec_env);
-/* The lowest address of the host's stack that native functions may use. The two functions below
- * compare with it, and return true if it was not set. */
+/* The lowest address of the host's stack that native functions may use: for a calling thread whose
+ * own lowest address is too low, or unknown to all but the host (coroutines). A native function
+ * that calls wasm with less than 64 KiB left (a quarter of smaller stacks), or beyond this
+ * boundary, gets the exception "native stack overflow". */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_native_stack_boundary(wasm_exec_env_t exec_env,
                                                                     uint8_t* native_stack_boundary);
 /* False, and an exception is set, if the host's stack has less than `required_size` left. */

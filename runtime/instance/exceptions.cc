@@ -155,12 +155,13 @@ void DescribeException(abi::ExecutionEnvironment* environment) {
                    static_cast<std::uint32_t>(
                        exception.tag - owner.Part<abi::TagInstance>(owner.info().tags_offset));
   const std::string_view name = NameOf(owner, tag);
-  if (name.empty()) {
-    std::snprintf(environment->exception_text, sizeof environment->exception_text, "tag %u", tag);
-  } else {
-    std::snprintf(environment->exception_text, sizeof environment->exception_text, "tag \"%.*s\"",
-                  static_cast<int>(std::min<std::size_t>(name.size(), 100)), name.data());
-  }
+  const Error text =
+      name.empty()
+          ? Error::Format("tag %u", tag)
+          : Error::Format("tag \"%.*s\"", static_cast<int>(std::min<std::size_t>(name.size(), 100)),
+                          name.data());
+  std::snprintf(environment->exception_text, sizeof environment->exception_text, "%.255s",
+                text.text());
 }
 
 }  // namespace tenon::runtime

@@ -95,6 +95,7 @@ void FreeInstance(Instance* instance) TENON_REQUIRES(g_groups_mutex) {
   Free(instance->owners);
   FreeExceptions(instance);
   g_function_generation.fetch_add(1, std::memory_order_relaxed);
+  LeaveLinkage(instance);
   if (instance->code_registered) UnregisterCode(*instance->module);
   Free(instance);
 }
@@ -123,7 +124,7 @@ void ReturnContextsOf(const Group& group, const abi::ExecutionEnvironment* inner
   for (Instance* member = group.members; member != nullptr; member = member->next_in_group) {
     if (member->context->exec_env == inner) {
       member->context->exec_env = outer;
-      member->context->stack_limit = outer->stack_base + abi::kStackReserve + member->maximum_frame;
+      member->context->stack_limit = outer->stack_limit;
     }
     for (const Instance* owner : OwnersOf(member)) {
       if (owner != nullptr) ReturnContextsOf(*owner->group, inner, outer);
@@ -164,14 +165,9 @@ Status Keep(Instance* instance, std::size_t import, Instance* owner, bool shares
         static_cast<Instance**>(Allocate(instance->ledger, imports * sizeof(Instance*)));
     if (instance->owners == nullptr) return OutOfMemory("an instance's imports");
   }
-  instance->maximum_frame = std::max(instance->maximum_frame, owner->maximum_frame);
-  g_function_generation.fetch_add(1, std::memory_order_relaxed);  // others' may change below
+  TENON_TRY(LinkInstances(instance, owner));
   if (shares_references) {
     MergeGroups(instance, owner);
-    for (Instance* member = instance->group->members; member != nullptr;
-         member = member->next_in_group) {
-      member->maximum_frame = std::max(member->maximum_frame, instance->maximum_frame);
-    }
   } else if (owner->group != instance->group) {
     instance->owners[import] = owner;
     ++owner->group->references;

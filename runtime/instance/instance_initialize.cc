@@ -266,6 +266,8 @@ abi::TrapKind RunSegments(Instance* instance) {
     }
     instance->dropped_data[i] = 1;
   }
+  const std::size_t memories = view.Section<container::MemoryEntry>(SectionId::kMemories).size();
+  for (std::size_t i = 0; i < memories; ++i) NoteInitialized(instance->memories()[i]);
   return abi::TrapKind::kNone;
 }
 

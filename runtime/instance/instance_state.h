@@ -11,6 +11,7 @@
 
 #include "format/locking.h"
 #include "runtime/instance/instance.h"
+#include "runtime/instance/linkage.h"
 #include "runtime/memory/memory.h"
 
 namespace tenon::runtime {
@@ -41,7 +42,10 @@ struct Instance {
   abi::HostFunction* host_functions;
   std::uint8_t* dropped_data;
   std::uint8_t* dropped_elements;
-  std::uint32_t maximum_frame;  // over the instance and what it is linked with
+  std::atomic<std::uint32_t> maximum_frame;  // bytes; of all that it is or was linked with
+  Linkage* linkage;                          // null: it is linked with none
+  Instance* next_linked;
+  Instance* previous_linked;
   std::uint32_t funcrefs_bytes;
   std::uint8_t* funcrefs;
   std::uint32_t funcref_size;
@@ -96,7 +100,7 @@ inline Instance* InstanceOfContext(const abi::VmContext* context) {
 // The trampoline through which the host calls a function; null: there is none.
 const void* FindEntry(const abi::FuncRef* function);
 
-// Changes whenever a record of a function may have been freed, or a maximum_frame has changed.
+// Changes whenever a record of a function may have been freed, or frames have become larger.
 extern constinit std::atomic<std::uint64_t> g_function_generation;
 
 const abi::Builtins* RuntimeBuiltins();

@@ -220,7 +220,8 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
     }
     memory->reserved_bytes = reserved;
     if (reserve) Set(memory, guard ? Trait::kGuarded : Trait::kReserved);
-    AskForLargePages(memory, size);
+  } else if (guard) {
+    return Error::Format("a memory of the allocator in use has no guard pages");
   } else if (size != 0) {
     memory->base = static_cast<std::uint8_t*>(Allocate(ledger, size));
     if (memory->base == nullptr) return NoMemory(limits.minimum);
@@ -230,6 +231,12 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
   Status placed = PlaceImage(*memory, image);
   if (!placed.ok()) DestroyLinearMemory(memory);
   return placed;
+}
+
+void NoteInitialized(abi::MemoryInstance* memory) {
+  const MutexLock lock(g_grow_mutex);
+  if (!IsBorrowed(*memory) && CurrentAllocator().may_map() && memory->base != nullptr)
+    AskForLargePages(memory, memory->size_bytes);
 }
 
 void ForgetShares() {

@@ -23,6 +23,9 @@ struct MemoryImage {
 // addresses or small pages are checked by the code in any mode, and have no guard.
 Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEntry& limits,
                           bool guard, const MemoryImage& image, Ledger& ledger);
+// Called when a memory's first contents are in place: what the program touches from now on may take
+// memory by the large page. Contents that are spread thinly over a large memory do not.
+void NoteInitialized(abi::MemoryInstance* memory);
 // Makes `copy` describe the same memory as `original`, which is shared and must outlive it. Code
 // finds a memory's base and size in its own instance, so a shared memory has several descriptions.
 Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger);

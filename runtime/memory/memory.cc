@@ -175,9 +175,16 @@ void* Resize(void* block, std::uint64_t size) {
     header->size = size & kMaximumSize;
     return block;
   }
-  if (size > kMaximumSize || size > SIZE_MAX / 2 || header->shift != 0) {
+  if (size > kMaximumSize || size > SIZE_MAX / 2) {
     t_refusal = {size, nullptr, 0};
     return nullptr;
+  }
+  if (header->shift != 0) {  // the allocator knows another address
+    void* const copy = Allocate(ledger, size);
+    if (copy == nullptr) return nullptr;
+    std::memcpy(copy, block, old_size);
+    Free(block);
+    return copy;
   }
   if (!ledger.Add(size - old_size, 0)) return nullptr;
   void* const moved = CurrentAllocator().Grow(header, old_size + sizeof(BlockHeader),

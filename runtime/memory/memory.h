@@ -75,7 +75,8 @@ void* Allocate(Category category,
                std::uint64_t size);  // on a LedgerScope's ledger, if there is one
 // Not zeroed; any power of two up to 32768 as alignment.
 void* AllocateRaw(Ledger& ledger, std::uint64_t size, std::size_t alignment);
-// Grows or shrinks a block, in place where possible; new bytes are zero. Null: left as it was.
+// Grows or shrinks a block, in place where possible; new bytes are zero. A block that moves is
+// aligned to 16 bytes. Null: left as it was.
 void* Resize(void* block, std::uint64_t size);
 void Free(void* block);
 std::size_t SizeOf(const void* block);

@@ -1,5 +1,8 @@
 // The program `tenon`: runs the WASI command in a .aot file, calls one of its exports, or prints
 // what is in it. options.def says how it is used, exit_status.h how it ends.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
 #include <string_view>
@@ -29,7 +32,17 @@ int InspectFile(int count, char** arguments) {
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
+// Opens /dev/null as each standard descriptor that is closed. The next file that is opened would
+// otherwise take its number, and output would go into it.
+void OpenStandardDescriptors() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != descriptor)
+      ::_exit(kExitBadFile);
+  }
+}
+
 int Main(int count, char** arguments) {
+  OpenStandardDescriptors();
   const std::string_view first = count > 0 ? arguments[0] : "";
   if (first == "inspect") return InspectFile(count - 1, arguments + 1);
   CommandLine line;

@@ -8,7 +8,9 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
+#include <string_view>
 
+#include "format/visible_text.h"
 #include "loader/mapped_module.h"
 #include "runtime/execute/execution_environment.h"
 #include "runtime/instance/instance.h"
@@ -20,6 +22,16 @@
 namespace tenon::runtime {
 namespace {
 
+// Prints to standard error. Names are the file's: nothing for the terminal to act on.
+void PrintVisible(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = VisibleLength(text);
+    std::fprintf(stderr, "%.*s", length == 0 ? 1 : static_cast<int>(length),
+                 length == 0 ? "?" : text.data());
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+}
+
 // After a Call that did not return: the program's exit status, or the trap's report.
 int ReportOutcome(const char* file, const abi::ExecutionEnvironment* environment,
                   abi::TrapKind trap) {
@@ -29,17 +41,17 @@ int ReportOutcome(const char* file, const abi::ExecutionEnvironment* environment
   const char* text = trap == abi::TrapKind::kHostError || trap == abi::TrapKind::kUncaughtException
                          ? ExceptionText(environment)
                          : nullptr;
-  if (text != nullptr && text[0] != '\0') std::fprintf(stderr, ": %s", text);
+  if (text != nullptr && text[0] != '\0') {
+    std::fputs(": ", stderr);
+    PrintVisible(text);
+  }
   std::fputc('\n', stderr);
   Frame frames[64];
   const std::size_t count = Backtrace(environment, frames);
   for (std::size_t i = 0; i < count && i < std::size(frames); ++i) {
     std::fprintf(stderr, "  #%zu ", i);
     if (frames[i].name.empty()) std::fprintf(stderr, "function %u", frames[i].function_index);
-    for (const char character : frames[i].name) {  // names are the file's: nothing for the terminal
-      const auto byte = static_cast<unsigned char>(character);
-      std::fputc(byte < 0x20 || byte == 0x7F ? '?' : character, stderr);
-    }
+    PrintVisible(frames[i].name);
     std::fputc('\n', stderr);
   }
   return kExitTrap;

@@ -16,6 +16,15 @@ bool Fail(InstanceHandle* handle, const char* text) {
   return false;
 }
 
+constexpr char kNoArgument[] = "a NULL stands where the name or an argument of a function should";
+
+bool AreStrings(std::int32_t count, char* const strings[]) {
+  for (std::int32_t i = 0; i < count; ++i) {
+    if (strings == nullptr || strings[i] == nullptr) return false;
+  }
+  return true;
+}
+
 // Copies argv into the module's memory: the strings, then the array of their addresses, whose
 // address is returned. 0: no memory.
 std::uint32_t CopyArguments(InstanceHandle* handle, std::uint32_t count, char* arguments[],
@@ -165,6 +174,7 @@ extern "C" {
 bool wasm_application_execute_main(wasm_module_inst_t module_inst, int32_t argc, char* argv[]) {
   const wasm_exec_env_t environment = wasm_runtime_get_exec_env_singleton(module_inst);
   if (environment == nullptr) return false;
+  if (!AreStrings(argc, argv)) return Fail(module_inst, kNoArgument);
   const wasm_function_inst_t start = wasm_runtime_lookup_wasi_start_function(module_inst);
   if (start == nullptr) return ExecuteMain(module_inst, environment, argc, argv);
   if (wasm_runtime_call_wasm(environment, start, 0, nullptr)) return true;
@@ -177,6 +187,8 @@ bool wasm_application_execute_main(wasm_module_inst_t module_inst, int32_t argc,
 bool wasm_application_execute_func(wasm_module_inst_t module_inst, const char* name, int32_t argc,
                                    char* argv[]) {
   char text[140];
+  if (module_inst == nullptr) return false;
+  if (name == nullptr || !AreStrings(argc, argv)) return Fail(module_inst, kNoArgument);
   const wasm_function_inst_t function = wasm_runtime_lookup_function(module_inst, name);
   if (function == nullptr) {
     std::snprintf(text, sizeof text, "no function is exported as \"%.100s\"", name);

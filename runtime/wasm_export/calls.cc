@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint32_t kNullIndex = 0xFFFFFFFF;
 constexpr char kPrefix[] = "Exception: ";
 constexpr char kExitText[] = "wasi proc exit";
+constexpr char kNoCells[] = "the function takes or returns values, but there is no place for them";
 
 std::uint32_t OuterCells(ValueType type) {
   switch (type) {
@@ -156,6 +157,7 @@ bool CallPacked(abi::ExecutionEnvironment* environment, const abi::FuncRef* func
   // Codes above 4 are three bits of which the highest and another one are set.
   constexpr std::uint64_t kLowest = 0111111111111111111111;  // of each group
   if ((codes >> 2 & (codes >> 1 | codes) & kLowest) != 0) return false;
+  if (argv == nullptr && parameters + results != 0) return false;
   for (std::uint64_t i = 0; i < parameters; ++i, codes >>= 3) {
     const bool wide = (codes & 1) == 0;  // i64 and f64 have the even codes
     if (cell + (wide ? 2 : 1) > argc) return false;
@@ -175,7 +177,13 @@ static_assert(abi::PackedValueCode(ValueType::kI32) == 1 &&
               abi::PackedValueCode(ValueType::kF32) == 3 &&
               abi::PackedValueCode(ValueType::kF64) == 4);
 
-// Any signature, or too few arguments.
+// What a call cannot be made without. An environment whose instance has ended has none either.
+bool IsCallable(const abi::ExecutionEnvironment* environment, const abi::FuncRef* function) {
+  if (environment == nullptr || HandleOf(environment) == nullptr) return false;
+  return function != nullptr || Fail(HandleOf(environment), "there is no function to call");
+}
+
+// Any signature, or too few arguments, or no place for them.
 [[gnu::noinline]] bool CallAny(abi::ExecutionEnvironment* environment, const abi::FuncRef* target,
                                std::uint32_t argc, std::uint32_t argv[]) {
   InstanceHandle* const handle = HandleOf(environment);
@@ -191,6 +199,8 @@ static_assert(abi::PackedValueCode(ValueType::kI32) == 1 &&
                   wanted, argc);
     return Fail(handle, text);
   }
+  if (argv == nullptr && signature.parameter_count() + signature.result_count() != 0)
+    return Fail(handle, kNoCells);
   Values values(ValuesNeeded(signature));
   if (values.get() == nullptr) return Fail(handle, OutOfMemory("the arguments").text());
   std::uint64_t* inner = values.get();
@@ -226,6 +236,8 @@ bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t funct
                             uint32_t argv[]) {
   abi::ExecutionEnvironment* const environment = Of(exec_env);
   const auto* const target = static_cast<const abi::FuncRef*>(function);
+  if (environment == nullptr || target == nullptr || HandleOf(environment) == nullptr) [[unlikely]]
+    return IsCallable(environment, target);
   if ((target->type_key & abi::kInternedBit) == 0) {
     bool done = false;
     const bool good = CallPacked(environment, target, argc, argv, &done);
@@ -238,6 +250,7 @@ bool wasm_runtime_call_wasm_a(wasm_exec_env_t exec_env, wasm_function_inst_t fun
                               uint32_t num_results, wasm_val_t results[], uint32_t num_args,
                               wasm_val_t* args) {
   abi::ExecutionEnvironment* const environment = Of(exec_env);
+  if (!IsCallable(environment, static_cast<const abi::FuncRef*>(function))) return false;
   InstanceHandle* const handle = HandleOf(environment);
   const auto* const target = static_cast<const abi::FuncRef*>(function);
   const Signature signature(target->type_key);
@@ -247,6 +260,8 @@ bool wasm_runtime_call_wasm_a(wasm_exec_env_t exec_env, wasm_function_inst_t fun
                   signature.parameter_count(), signature.result_count(), num_args, num_results);
     return Fail(handle, text);
   }
+  if ((num_args != 0 && args == nullptr) || (num_results != 0 && results == nullptr))
+    return Fail(handle, kNoCells);
   Values values(ValuesNeeded(signature));
   if (values.get() == nullptr) return Fail(handle, OutOfMemory("the arguments").text());
   std::uint64_t* inner = values.get();
@@ -272,6 +287,7 @@ bool wasm_runtime_call_wasm_a(wasm_exec_env_t exec_env, wasm_function_inst_t fun
 
 bool wasm_runtime_call_wasm_v(wasm_exec_env_t exec_env, wasm_function_inst_t function,
                               uint32_t num_results, wasm_val_t results[], uint32_t num_args, ...) {
+  if (!IsCallable(Of(exec_env), static_cast<const abi::FuncRef*>(function))) return false;
   InstanceHandle* const handle = HandleOf(Of(exec_env));
   const Signature signature(static_cast<const abi::FuncRef*>(function)->type_key);
   constexpr std::uint32_t kMost = 32;
@@ -297,6 +313,7 @@ bool wasm_runtime_call_wasm_v(wasm_exec_env_t exec_env, wasm_function_inst_t fun
 
 bool wasm_runtime_call_indirect(wasm_exec_env_t exec_env, uint32_t element_index, uint32_t argc,
                                 uint32_t argv[]) {
+  if (exec_env == nullptr || HandleOf(Of(exec_env)) == nullptr) return false;
   InstanceHandle* const handle = HandleOf(Of(exec_env));
   const auto tables =
       handle->instance->view().Section<container::TableEntry>(container::SectionId::kTables);
@@ -312,10 +329,12 @@ bool wasm_runtime_call_indirect(wasm_exec_env_t exec_env, uint32_t element_index
 }
 
 const char* wasm_runtime_get_exception(wasm_module_inst_t module_inst) {
-  return module_inst->exception[0] == '\0' ? nullptr : module_inst->exception;
+  return module_inst == nullptr || module_inst->exception[0] == '\0' ? nullptr
+                                                                     : module_inst->exception;
 }
 
 void wasm_runtime_set_exception(wasm_module_inst_t module_inst, const char* exception) {
+  if (module_inst == nullptr) return;
   if (exception == nullptr) return wasm_runtime_clear_exception(module_inst);
   SetText(module_inst, exception);
   // In a native function: its wasm caller must not continue.
@@ -325,7 +344,7 @@ void wasm_runtime_set_exception(wasm_module_inst_t module_inst, const char* exce
 }
 
 uint32_t wasm_runtime_get_wasi_exit_code(wasm_module_inst_t module_inst) {
-  return module_inst->exit_code;
+  return module_inst != nullptr ? module_inst->exit_code : 0;
 }
 
 }  // extern "C"

@@ -1,8 +1,10 @@
 // The host's execution environments. Each belongs to an instance, which has a list of them, so that
 // they can be terminated and freed with it.
+#include <algorithm>
 #include <cstdio>
 
 #include "format/locking.h"
+#include "runtime/execute/native_stack.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
@@ -39,6 +41,7 @@ abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
     return nullptr;
   }
   (*environment)->embedder = handle;
+  AddLive(&(*environment)->live, HandleKind::kEnvironment, *environment);
   const MutexLock lock(g_environments_mutex);
   if (handle->terminated)
     (*environment)->termination = abi::ExecutionEnvironment::Termination::kTaken;
@@ -62,8 +65,32 @@ static void Separate(abi::ExecutionEnvironment* environment) {
 }
 
 void DestroyEnvironment(abi::ExecutionEnvironment* environment) {
+  RemoveLive(&environment->live);
   Separate(environment);
   DestroyExecutionEnvironment(environment);
+}
+
+bool IsRunning(const InstanceHandle* handle) {
+  if (handle == nullptr) {
+    return FindLive(HandleKind::kEnvironment, [](const void* environment) {
+             return static_cast<const abi::ExecutionEnvironment*>(environment)->depth != 0;
+           }) != nullptr;
+  }
+  bool running = false;
+  ForEachEnvironment(handle, [&](const abi::ExecutionEnvironment* environment) {
+    running = running || environment->depth != 0;
+  });
+  return running;
+}
+
+std::uint32_t FreeEnvironments() {
+  const auto any = [](const void*) { return true; };
+  std::uint32_t count = 0;
+  while (void* const environment = FindLive(HandleKind::kEnvironment, any)) {
+    DestroyEnvironment(static_cast<abi::ExecutionEnvironment*>(environment));
+    ++count;
+  }
+  return count;
 }
 
 void LeaveEnvironments(InstanceHandle* handle) {
@@ -104,6 +131,7 @@ void TerminateOne(InstanceHandle* handle) {
 extern "C" {
 
 wasm_exec_env_t wasm_runtime_create_exec_env(wasm_module_inst_t module_inst, uint32_t stack_size) {
+  if (!IsLive(module_inst)) return nullptr;
   char error[sizeof module_inst->exception];
   abi::ExecutionEnvironment* const environment = CreateEnvironment(
       module_inst, {stack_size == 0 ? module_inst->stack_size : stack_size}, error, sizeof error);
@@ -114,6 +142,10 @@ wasm_exec_env_t wasm_runtime_create_exec_env(wasm_module_inst_t module_inst, uin
 wasm_exec_env_t tenon_create_exec_env(wasm_module_inst_t module_inst, void* stack,
                                       uint64_t stack_size, char* error_buf,
                                       uint32_t error_buf_size) {
+  if (!IsLive(module_inst)) {
+    Report(error_buf, error_buf_size, "an execution environment needs an instance");
+    return nullptr;
+  }
   ExecutionEnvironmentOptions options;
   options.stack = stack;
   options.stack_bytes = stack_size == 0 && stack == nullptr ? module_inst->stack_size : stack_size;
@@ -121,19 +153,25 @@ wasm_exec_env_t tenon_create_exec_env(wasm_module_inst_t module_inst, void* stac
 }
 
 void wasm_runtime_destroy_exec_env(wasm_exec_env_t exec_env) {
-  if (exec_env == nullptr) return;
+  if (!IsLive(Of(exec_env))) return;
+  if (Of(exec_env)->depth != 0) {
+    return Log(WASM_LOG_LEVEL_ERROR,
+               Error::Format("an execution environment cannot be ended while code runs in it"));
+  }
   InstanceHandle* const handle = HandleOf(Of(exec_env));
   if (handle != nullptr && handle->singleton == Of(exec_env)) handle->singleton = nullptr;
   DestroyEnvironment(Of(exec_env));
 }
 
 wasm_exec_env_t wasm_runtime_get_exec_env_singleton(wasm_module_inst_t module_inst) {
+  if (module_inst == nullptr) return nullptr;
   if (module_inst->singleton == nullptr)
     module_inst->singleton = Of(wasm_runtime_create_exec_env(module_inst, 0));
   return AsHandle(module_inst->singleton);
 }
 
 wasm_module_inst_t wasm_runtime_get_module_inst(wasm_exec_env_t exec_env) {
+  if (exec_env == nullptr) return nullptr;
   const Instance* const calling = CallingInstance(Of(exec_env));
   return calling != nullptr && calling->embedder != nullptr
              ? static_cast<InstanceHandle*>(calling->embedder)
@@ -141,35 +179,40 @@ wasm_module_inst_t wasm_runtime_get_module_inst(wasm_exec_env_t exec_env) {
 }
 
 void wasm_runtime_set_module_inst(wasm_exec_env_t exec_env, const wasm_module_inst_t module_inst) {
+  if (exec_env == nullptr || module_inst == nullptr) return;
   abi::ExecutionEnvironment* const environment = Of(exec_env);
   const MutexLock lock(g_environments_mutex);
-  abi::ExecutionEnvironment** link = &HandleOf(environment)->environments;
-  while (*link != nullptr && *link != environment) link = &(*link)->next;
-  if (*link != nullptr) *link = environment->next;
+  if (HandleOf(environment) != nullptr) {
+    abi::ExecutionEnvironment** link = &HandleOf(environment)->environments;
+    while (*link != nullptr && *link != environment) link = &(*link)->next;
+    if (*link != nullptr) *link = environment->next;
+  }
   environment->embedder = module_inst;
   environment->next = module_inst->environments;
   module_inst->environments = environment;
 }
 
 void wasm_runtime_set_user_data(wasm_exec_env_t exec_env, void* user_data) {
-  Of(exec_env)->user_data = user_data;
+  if (exec_env != nullptr) Of(exec_env)->user_data = user_data;
 }
-void* wasm_runtime_get_user_data(wasm_exec_env_t exec_env) { return Of(exec_env)->user_data; }
+void* wasm_runtime_get_user_data(wasm_exec_env_t exec_env) {
+  return exec_env != nullptr ? Of(exec_env)->user_data : nullptr;
+}
 
 void wasm_runtime_set_native_stack_boundary(wasm_exec_env_t exec_env,
                                             uint8_t* native_stack_boundary) {
-  Of(exec_env)->native_boundary = native_stack_boundary;
+  if (exec_env != nullptr) Of(exec_env)->native_boundary = native_stack_boundary;
 }
 
 bool wasm_runtime_detect_native_stack_overflow_size(wasm_exec_env_t exec_env,
                                                     uint32_t required_size) {
-  const std::uint8_t* const boundary = Of(exec_env)->native_boundary;
+  if (exec_env == nullptr) return false;
+  const std::uint8_t* boundary = Of(exec_env)->native_boundary;
   const auto* const here = static_cast<const std::uint8_t*>(__builtin_frame_address(0));
-  if (boundary == nullptr ||
-      (here >= boundary && static_cast<std::uint64_t>(here - boundary) >= required_size)) {
-    return true;
-  }
-  wasm_runtime_set_exception(wasm_runtime_get_module_inst(exec_env), "native stack overflow");
+  const StackBounds& own = NativeStack();
+  if (own.Has(here)) boundary = std::max(boundary, own.low);
+  if (here >= boundary && static_cast<std::uint64_t>(here - boundary) >= required_size) return true;
+  wasm_runtime_set_exception(wasm_runtime_get_module_inst(exec_env), kNativeStackOverflow);
   return false;
 }
 
@@ -183,10 +226,12 @@ void wasm_runtime_destroy_thread_env(void) {}
 bool wasm_runtime_thread_env_inited(void) { return true; }
 
 void wasm_runtime_terminate(wasm_module_inst_t module_inst) {
+  if (module_inst == nullptr) return;
   ForEachBeside(module_inst, [](InstanceHandle* one, const void*) { TerminateOne(one); });
 }
 
 void wasm_runtime_clear_exception(wasm_module_inst_t module_inst) {
+  if (module_inst == nullptr) return;
   module_inst->exception[0] = '\0';
   if (module_inst->terminated.exchange(false)) ForEachEnvironment(module_inst, ClearTermination);
   abi::ExecutionEnvironment* const environment = CurrentEnvironment();
@@ -196,7 +241,8 @@ void wasm_runtime_clear_exception(wasm_module_inst_t module_inst) {
 }
 
 bool wasm_runtime_begin_blocking_op(wasm_exec_env_t exec_env) {
-  return Of(exec_env)->termination == abi::ExecutionEnvironment::Termination::kNone;
+  return exec_env != nullptr &&
+         Of(exec_env)->termination == abi::ExecutionEnvironment::Termination::kNone;
 }
 void wasm_runtime_end_blocking_op(wasm_exec_env_t) {}
 

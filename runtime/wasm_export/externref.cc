@@ -78,6 +78,7 @@ extern "C" {
 
 bool wasm_externref_obj2ref(wasm_module_inst_t module_inst, void* extern_obj,
                             uint32_t* p_externref_idx) {
+  if (p_externref_idx == nullptr) return false;
   if (extern_obj == reinterpret_cast<void*>(~std::uintptr_t{0})) {
     *p_externref_idx = kNullNumber;
     return true;
@@ -113,6 +114,7 @@ bool wasm_externref_set_cleanup(wasm_module_inst_t module_inst, void* extern_obj
 }
 
 bool wasm_externref_ref2obj(uint32_t externref_idx, void** p_extern_obj) {
+  if (p_extern_obj == nullptr) return false;
   *p_extern_obj = nullptr;
   if (externref_idx == kNullNumber) return true;
   const MutexLock lock(tenon::runtime::g_mutex);

@@ -22,6 +22,7 @@
 #include "runtime/include/wasm_export.h"
 #include "runtime/instance/instance.h"
 #include "runtime/instance/instance_state.h"
+#include "runtime/memory/live_handles.h"
 #include "runtime/memory/memory.h"
 #include "runtime/wasi/wasi.h"
 
@@ -77,8 +78,12 @@ struct WASMModuleCommon {
   std::unique_ptr<tenon::loader::MappedModule> mapped;
   std::uint8_t* copy = nullptr;  // of the host's buffer, if that may be freed after loading
   char* name = nullptr;
+  bool needs_guard = false;  // never its code with explicit checks instead
   tenon::runtime::WasiArguments wasi;
   tenon::runtime::WasiExtras wasi_extras;
+  std::uint32_t instances = 0;  // that use it, under the modules' mutex
+  bool is_unloaded = false;     // likewise: the host is done with it, and it goes with the last
+  tenon::runtime::LiveHandle live;
 
   const tenon::container::View& view() const { return mapped->view(); }
 };
@@ -92,6 +97,7 @@ struct WASMModuleInstanceCommon {
   tenon::runtime::wasi::WasiContext* wasi = nullptr;
   tenon::runtime::ModuleHeap* heap = nullptr;
   WASMModuleInstanceCommon* dependencies = nullptr;  // instances it imports from, its own
+  WASMModuleInstanceCommon* importer = nullptr;      // of a dependency
   // In the list of dependencies, or of spawned instances, that this one is in.
   WASMModuleInstanceCommon* next = nullptr;
   // Spawned instances (threads.cc): the one that this was spawned from, or null; and those spawned
@@ -109,12 +115,23 @@ struct WASMModuleInstanceCommon {
   std::uint32_t spawn_number = 0;            // of spawned instances, from 1 on, reused
   std::atomic<std::uint32_t> terminated{0};  // a bool in a word, which RISC-V can exchange
   char exception[136] = "";
+  tenon::runtime::LiveHandle live;
 };
 
 namespace tenon::runtime {
 
 using ModuleHandle = WASMModuleCommon;
 using InstanceHandle = WASMModuleInstanceCommon;
+
+// Whether the handle is one that is in use. Null and handles whose object has ended are not; that
+// is what functions look at that begin or end something. All others look for null alone.
+inline bool IsLive(const ModuleHandle* module) { return IsLive(HandleKind::kModule, module); }
+inline bool IsLive(const InstanceHandle* instance) {
+  return IsLive(HandleKind::kInstance, instance);
+}
+inline bool IsLive(const abi::ExecutionEnvironment* environment) {
+  return IsLive(HandleKind::kEnvironment, environment);
+}
 
 inline abi::ExecutionEnvironment* Of(wasm_exec_env_t environment) {
   return reinterpret_cast<abi::ExecutionEnvironment*>(environment);
@@ -145,6 +162,9 @@ class Signature {
 wasm_valkind_t KindOf(ValueType type);
 
 void Report(char* buffer, std::uint32_t size, const char* text);
+// To standard error, for functions that have no other way to say it, if the log level is `level` or
+// above.
+void Log(log_level_t level, const Error& sentence);
 
 template <typename T>
 T* Create(Category category) {
@@ -166,21 +186,33 @@ char* CopyText(Ledger& ledger, const char* text);
 bool ResolveNative(std::string_view module, std::string_view name,
                    std::span<const ValueType> parameters, std::span<const ValueType> results,
                    Extern* result, bool* mismatch);
+// The sentence says which entry is wrong, and how.
+Status RegisterNatives(const char* module_name, NativeSymbol* symbols, std::uint32_t count);
 void FreeRegistrations();
 
 // ---- modules.cc
 ModuleHandle* FindRegisteredModule(std::string_view name);
+// One instance more, and one fewer: a module that the host has unloaded goes with its last.
+void EnterModule(ModuleHandle* module);
+void LeaveModule(ModuleHandle* module);
 // Asks the host's reader for it and registers what it gives; null if there is none.
 ModuleHandle* ReadModule(std::string_view name);
 void FreeRegisteredModules();
+// At the runtime's end: frees those that the host has not unloaded. Returns how many there were.
+std::uint32_t FreeModules();
 // A string of the container as a C string; "" if it lacks its NUL.
 const char* CText(const container::View& view, container::StringRef reference);
 
 // ---- instances.cc
+// Ends an instance, and what was begun for it.
+void EndInstance(InstanceHandle* handle);
 // Spawns an instance from `original`, with its shared memories, and puts it into its list.
 Result<InstanceHandle*> MakeSpawned(InstanceHandle* original);
 void RunContextDestructors(InstanceHandle* handle);
 void FreeContextKeys();
+// At the runtime's end: those that the host has not given back. Returns how many there were.
+std::uint32_t FreeInstances();
+std::uint32_t FreeInstantiationArguments();
 
 // ---- execution_environments.cc
 abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
@@ -190,6 +222,10 @@ void DestroyEnvironment(abi::ExecutionEnvironment* environment);
 // Before the instance is freed: destroys its own environment. Those that the host made stay until
 // it destroys them.
 void LeaveEnvironments(InstanceHandle* handle);
+// Whether wasm code runs in one of the instance's environments, or (null) in any that there is.
+bool IsRunning(const InstanceHandle* handle);
+// At the runtime's end: those that the host has not given back. Returns how many there were.
+std::uint32_t FreeEnvironments();
 
 // ---- calls.cc
 // Calls the function. If that fails, the exception is set in the environment's instance.
@@ -222,6 +258,11 @@ void DropExternObjects(const InstanceHandle* handle);
 void FreeExternObjects();
 
 // ---- init.cc
+// Between a successful initialisation and the last wasm_runtime_destroy.
+bool IsInitialised();
+// The sentence for those who come before or after.
+inline constexpr char kNotInitialised[] =
+    "the runtime is not initialised: call wasm_runtime_init or wasm_runtime_full_init first";
 log_level_t LogLevel();
 
 }  // namespace tenon::runtime

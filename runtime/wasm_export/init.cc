@@ -16,9 +16,9 @@
 namespace tenon::runtime {
 namespace {
 
-// Held while the runtime starts and ends.
+// Held while the runtime starts and ends, and whenever the count changes.
 constinit Mutex g_mutex;
-std::uint32_t g_users TENON_GUARDED_BY(g_mutex) = 0;
+constinit std::atomic<std::uint32_t> g_users{0};
 constinit std::atomic<log_level_t> g_log_level{WASM_LOG_LEVEL_WARNING};
 constinit tenon_allocator_t g_host{};  // the host's functions, with the category
 constinit MemAllocOption g_option{};   // the host's functions, in WAMR's forms
@@ -106,12 +106,40 @@ Result<Allocator*> MakeAllocator(const RuntimeInitArgs& args, HostAllocator (*ad
                        static_cast<int>(args.mem_alloc_type));
 }
 
+// Blocks still alive after everything that can be found was freed: the host's own, from
+// wasm_runtime_malloc. A pool frees them with itself.
+void ReportKept() {
+  if (CurrentAllocator().capacity().is_bounded) return;
+  std::uint64_t blocks = 0, bytes = 0;
+  for (std::size_t i = 0; i < kCategories; ++i) {
+    const Usage usage = LedgerOf(static_cast<Category>(i)).usage();
+    blocks += usage.live_blocks;
+    bytes += usage.live_bytes;
+  }
+  if (blocks == 0) return;
+  Log(WASM_LOG_LEVEL_WARNING,
+      Error::Format("wasm_runtime_destroy: %llu blocks of %llu bytes in all, from "
+                    "wasm_runtime_malloc, were never freed and stay with the process",
+                    static_cast<unsigned long long>(blocks),
+                    static_cast<unsigned long long>(bytes)));
+}
+
 void End() TENON_REQUIRES(g_mutex) {
+  const std::uint32_t instances = FreeInstances();
+  const std::uint32_t environments = FreeEnvironments();
   FreeRegisteredModules();
+  const std::uint32_t modules = FreeModules();
+  const std::uint32_t arguments = FreeInstantiationArguments();
+  if (instances + environments + modules + arguments != 0) {
+    Log(WASM_LOG_LEVEL_DEBUG,
+        Error::Format("wasm_runtime_destroy gave back what the host had left: %u instances, %u "
+                      "execution environments, %u modules, %u instantiation arguments",
+                      instances, environments, modules, arguments));
+  }
   FreeRegistrations();
   FreeContextKeys();
   FreeExternObjects();
-  // What the host has not destroyed is freed with the pool, or left to the host's allocator.
+  ReportKept();
   const bool everything_is_gone =
       !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;
   FreeCodeRegistry(everything_is_gone);
@@ -124,7 +152,7 @@ void End() TENON_REQUIRES(g_mutex) {
   UseAllocator(nullptr);
   for (std::size_t i = 0; i < kCategories; ++i) {
     Ledger& ledger = LedgerOf(static_cast<Category>(i));
-    if (everything_is_gone) ledger.Forget();
+    ledger.Forget();
     ledger.SetLimit(Ledger::kNoLimit);
   }
 }
@@ -135,14 +163,11 @@ Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) TENON_RE
   for (std::size_t i = 0; i < kCategories; ++i) LedgerOf(static_cast<Category>(i)).ResetPeak();
   InstallTrapHandlers();
   wasm_runtime_set_max_thread_num(args != nullptr ? args->max_thread_num : 0);
-  if (args != nullptr && args->n_native_symbols != 0 &&
-      !wasm_runtime_register_natives(args->native_module_name, args->native_symbols,
-                                     args->n_native_symbols)) {
-    const Error error = OutOfMemory("native functions");
-    End();
-    return error;
-  }
-  return Status::Ok();
+  if (args == nullptr || args->n_native_symbols == 0) return Status::Ok();
+  const Status registered =
+      RegisterNatives(args->native_module_name, args->native_symbols, args->n_native_symbols);
+  if (!registered.ok()) End();
+  return registered;
 }
 
 bool Initialise(RuntimeInitArgs* args, HostAllocator (*adapt)()) {
@@ -151,11 +176,13 @@ bool Initialise(RuntimeInitArgs* args, HostAllocator (*adapt)()) {
     ++g_users;
     return true;
   }
-  const Status started = Start(MakeAllocator(*args, adapt), args);
+  const Status started =
+      args != nullptr ? Start(MakeAllocator(*args, adapt), args)
+                      : Status(Error::Format("wasm_runtime_full_init needs its RuntimeInitArgs"));
   if (started.ok()) {
     ++g_users;
   } else {
-    std::fprintf(stderr, "tenon: %s\n", started.error().text());
+    Log(WASM_LOG_LEVEL_ERROR, started.error());
   }
   return started.ok();
 }
@@ -186,7 +213,13 @@ std::uint32_t VersionOf(const std::uint8_t* bytes, std::uint32_t size) {
 
 }  // namespace
 
+bool IsInitialised() { return g_users.load(std::memory_order_relaxed) != 0; }
+
 log_level_t LogLevel() { return g_log_level; }
+
+void Log(log_level_t level, const Error& sentence) {
+  if (g_log_level >= level) std::fprintf(stderr, "tenon: %s\n", sentence.text());
+}
 
 }  // namespace tenon::runtime
 
@@ -228,6 +261,7 @@ bool tenon_init_with_pool(void* buffer, uint64_t size, const RuntimeInitArgs* ar
 bool tenon_init_with_allocator(const tenon_allocator_t* allocator, const RuntimeInitArgs* args,
                                char* error_buf, uint32_t error_buf_size) {
   const auto make = [](const void* what, std::uint64_t) -> Result<Allocator*> {
+    if (what == nullptr) return Error::Format("tenon_init_with_allocator needs its allocator");
     g_host = *static_cast<const tenon_allocator_t*>(what);
     if (g_host.allocate == nullptr || g_host.release == nullptr)
       return Error::Format("an allocator needs allocate and release");
@@ -238,35 +272,49 @@ bool tenon_init_with_allocator(const tenon_allocator_t* allocator, const Runtime
 
 void wasm_runtime_destroy(void) {
   const MutexLock lock(g_mutex);
-  if (g_users != 0 && --g_users == 0) End();
+  if (g_users == 1) {
+    if (IsRunning(nullptr)) {
+      return Log(WASM_LOG_LEVEL_ERROR,
+                 Error::Format("wasm_runtime_destroy: nothing is destroyed while wasm code runs"));
+    }
+    End();
+  }
+  if (g_users != 0) --g_users;
 }
 
 void wasm_runtime_set_log_level(log_level_t level) { g_log_level = level; }
 bool wasm_runtime_is_running_mode_supported(RunningMode) { return false; }
 
 void wasm_runtime_get_version(uint32_t* major, uint32_t* minor, uint32_t* patch) {
-  *major = 2;  // of the interface
-  *minor = 4;
-  *patch = 3;
+  // Of the interface.
+  if (major != nullptr) *major = 2;
+  if (minor != nullptr) *minor = 4;
+  if (patch != nullptr) *patch = 3;
 }
 
-void* wasm_runtime_malloc(unsigned int size) { return Allocate(Category::kRuntime, size); }
+void* wasm_runtime_malloc(unsigned int size) {
+  return IsInitialised() ? Allocate(Category::kRuntime, size) : nullptr;
+}
 
 void* wasm_runtime_aligned_alloc(unsigned int size, unsigned int alignment) {
   const bool good = alignment != 0 && (alignment & (alignment - 1)) == 0 &&
-                    alignment <= os::PageSize() && size != 0 && size % alignment == 0;
+                    alignment <= os::PageSize() && size != 0 && size % alignment == 0 &&
+                    IsInitialised();
   return good ? AllocateRaw(LedgerOf(Category::kRuntime), size, alignment) : nullptr;
 }
 
 void* wasm_runtime_realloc(void* ptr, unsigned int size) {
-  return ptr == nullptr ? wasm_runtime_malloc(size) : Resize(ptr, size);
+  if (ptr == nullptr || !IsInitialised()) return wasm_runtime_malloc(size);
+  return Resize(ptr, size);
 }
 
-void wasm_runtime_free(void* ptr) { Free(ptr); }
+void wasm_runtime_free(void* ptr) {
+  if (IsInitialised()) Free(ptr);  // else it has gone with the runtime, or never was
+}
 
 bool wasm_runtime_get_mem_alloc_info(mem_alloc_info_t* mem_alloc_info) {
   const Capacity capacity = CurrentAllocator().capacity();
-  if (!capacity.is_bounded) return false;
+  if (!capacity.is_bounded || mem_alloc_info == nullptr) return false;
   const auto clamp = [](std::uint64_t value) {
     return static_cast<std::uint32_t>(value < 0xFFFFFFFF ? value : 0xFFFFFFFF);
   };
@@ -286,12 +334,14 @@ package_type_t get_package_type(const uint8_t* buf, uint32_t size) {
 package_type_t wasm_runtime_get_file_package_type(const uint8_t* buf, uint32_t size) {
   return get_package_type(buf, size);
 }
-package_type_t wasm_runtime_get_module_package_type(const wasm_module_t) { return Wasm_Module_AoT; }
+package_type_t wasm_runtime_get_module_package_type(const wasm_module_t module) {
+  return module != nullptr ? Wasm_Module_AoT : Package_Type_Unknown;
+}
 uint32_t wasm_runtime_get_file_package_version(const uint8_t* buf, uint32_t size) {
   return VersionOf(buf, size);
 }
 uint32_t wasm_runtime_get_module_package_version(const wasm_module_t module) {
-  return module->view().header().format_version;
+  return module != nullptr ? module->view().header().format_version : 0;
 }
 uint32_t wasm_runtime_get_current_package_version(package_type_t package_type) {
   return package_type == Wasm_Module_AoT ? container::kFormatVersion : 0;

@@ -1,4 +1,5 @@
 // Instances: linking with native functions, WASI and registered modules, start functions, contexts.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -9,6 +10,7 @@
 #include "runtime/wasm_export/module_heap.h"
 
 struct InstantiationArgs2 {
+  tenon::runtime::LiveHandle live;
   InstantiationArgs basic{};
   tenon::runtime::InstanceLimits limits;
   void* custom_data = nullptr;
@@ -53,16 +55,29 @@ Status MakeWasi(InstanceHandle* handle, const WasiArguments& arguments) {
   options.directories = List(arguments.directories, arguments.directory_count);
   options.mapped_directories = List(arguments.mapped_directories, arguments.mapped_directory_count);
   options.address_pool = List(arguments.address_pool, arguments.address_pool_size);
+  options.listeners =
+      List(handle->module->wasi_extras.listeners, handle->module->wasi_extras.listener_count);
+  for (const auto list : {options.args, options.environment, options.directories,
+                          options.mapped_directories, options.address_pool, options.listeners}) {
+    if (std::ranges::find(list, nullptr) != list.end())
+      return Error::Format("a NULL is among the strings that WASI is given");
+  }
   for (int i = 0; i < 3; ++i) {
     if (arguments.descriptors[i] >= 0)
       options.streams[i].descriptor = static_cast<int>(arguments.descriptors[i]);
     options.streams[i].callback = handle->module->wasi_extras.streams[i];
   }
   const WasiExtras& extras = handle->module->wasi_extras;
-  options.listeners = {extras.listeners, extras.listener_count};
   options.trace = extras.trace;
   TENON_ASSIGN_OR_RETURN(handle->wasi, wasi::Create(options));
   return wasi::MakeSharedMemory(handle->wasi, *handle->module->mapped);
+}
+
+// A new handle's first steps, after which EndInstance is right.
+void Begin(InstanceHandle* handle, ModuleHandle* module) {
+  handle->module = module;
+  EnterModule(module);
+  AddLive(&handle->live, HandleKind::kInstance, handle);
 }
 
 Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arguments,
@@ -87,6 +102,7 @@ InstanceHandle* DependencyOf(const Resolution& resolution, std::string_view name
   arguments.basic.default_stack_size = resolution.arguments->basic.default_stack_size;
   const Result<InstanceHandle*> made = Make(module, arguments, resolution.depth + 1);
   if (!made.ok()) return nullptr;
+  (*made)->importer = handle;
   (*made)->next = handle->dependencies;
   handle->dependencies = *made;
   return *made;
@@ -114,10 +130,13 @@ bool Resolve(void* state, const container::ImportEntry& import, std::string_view
   }
   InstanceHandle* const dependency = DependencyOf(resolution, module);
   if (dependency != nullptr && FindExport(dependency->instance, name, result)) return true;
-  if (import.kind == ExternKind::kFunction && LogLevel() >= WASM_LOG_LEVEL_WARNING) {
-    std::fprintf(
-        stderr, "tenon: warning: nothing supplies the import \"%.*s\" \"%.*s\"; calling it traps\n",
-        static_cast<int>(module.size()), module.data(), static_cast<int>(name.size()), name.data());
+  if (import.kind == ExternKind::kFunction) {
+    const auto length = [](std::string_view text) {
+      return static_cast<int>(std::min<std::size_t>(text.size(), 100));
+    };
+    Log(WASM_LOG_LEVEL_WARNING,
+        Error::Format("warning: nothing supplies the import \"%.*s\" \"%.*s\"; calling it traps",
+                      length(module), module.data(), length(name), name.data()));
   }
   return false;
 }
@@ -172,10 +191,12 @@ Status Fill(InstanceHandle* handle, const InstantiationArgs2& arguments, std::ui
 
 Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arguments,
                              std::uint32_t depth) {
+  if (!IsInitialised()) return Error::Format("%s", kNotInitialised);
+  if (!IsLive(module)) return Error::Format("an instance needs a module that is loaded");
   auto* const handle = Create<InstanceHandle>(Category::kInstance);
   if (handle == nullptr) return OutOfMemory("an instance");
   handle->ledger.Adopt(handle);
-  handle->module = module;
+  Begin(handle, module);
   handle->custom_data = arguments.custom_data;
   handle->stack_limit = arguments.limits.stack_bytes;
   handle->stack_size = arguments.basic.default_stack_size != 0 ? arguments.basic.default_stack_size
@@ -184,7 +205,7 @@ Result<InstanceHandle*> Make(ModuleHandle* module, const InstantiationArgs2& arg
   const LedgerScope scope(&handle->ledger);
   const Status status = Fill(handle, arguments, depth);
   if (status.ok()) return handle;
-  wasm_runtime_deinstantiate(handle);
+  EndInstance(handle);
   return status.error();
 }
 
@@ -213,8 +234,14 @@ wasm_module_inst_t Finish(const Result<InstanceHandle*>& made, char* error_buf,
   return nullptr;
 }
 
-std::size_t IndexOf(const void* key) {
-  return static_cast<std::size_t>(static_cast<const ContextKey*>(key) - g_keys);
+// The pointer that an instance has for a key; null: there is no such instance or key.
+void** ContextOf(InstanceHandle* instance, const void* key) {
+  const auto at = reinterpret_cast<std::uintptr_t>(key);
+  const auto begin = reinterpret_cast<std::uintptr_t>(g_keys);
+  const std::uintptr_t index = (at - begin) / sizeof(ContextKey);
+  const bool good = instance != nullptr && at >= begin && index < kContextKeys &&
+                    (at - begin) % sizeof(ContextKey) == 0;
+  return good ? &instance->contexts[index] : nullptr;
 }
 
 }  // namespace
@@ -224,7 +251,7 @@ Result<InstanceHandle*> MakeSpawned(InstanceHandle* original) {
   if (handle == nullptr) return OutOfMemory("an instance");
   handle->ledger.Adopt(handle);
   handle->original = original;
-  handle->module = original->module;
+  Begin(handle, original->module);
   handle->custom_data = original->custom_data;
   std::memcpy(handle->contexts, original->contexts, sizeof handle->contexts);
   handle->stack_limit = original->stack_limit;
@@ -233,8 +260,78 @@ Result<InstanceHandle*> MakeSpawned(InstanceHandle* original) {
   const LedgerScope scope(&handle->ledger);
   const Status status = FillSpawned(handle);
   if (status.ok()) return handle;
-  wasm_runtime_deinstantiate(handle);
+  EndInstance(handle);
   return status.error();
+}
+
+namespace {
+
+// All but the handles themselves, which come into the list: instances that share functions go
+// together, and need their modules until then.
+void EndTree(InstanceHandle* handle, InstanceHandle** ended) {
+  const InstanceHandle* const original = handle->original;
+  RemoveLive(&handle->live);
+  if (original == nullptr) {
+    EndSpawned(handle);
+    RunContextDestructors(handle);
+    if (handle->wasi != nullptr) wasi::EndThreads(handle->wasi);
+  } else {
+    UnlinkSpawned(handle);
+  }
+  LeaveEnvironments(handle);
+  if (original == nullptr || handle->heap != original->heap) DestroyModuleHeap(handle);
+  DropExternObjects(handle);
+  if (handle->instance != nullptr) {
+    handle->instance->embedder = nullptr;
+    handle->instance->ledger.LeaveParent();  // others may keep it
+    Release(handle->instance);
+  }
+  if (original == nullptr) wasi::Destroy(handle->wasi);
+  while (handle->dependencies != nullptr) {
+    InstanceHandle* const dependency = handle->dependencies;
+    handle->dependencies = dependency->next;
+    EndTree(dependency, ended);
+  }
+  handle->next = *ended;
+  *ended = handle;
+}
+
+}  // namespace
+
+void EndInstance(InstanceHandle* handle) {
+  InstanceHandle* ended = nullptr;
+  EndTree(handle, &ended);
+  while (ended != nullptr) {
+    InstanceHandle* const one = ended;
+    ModuleHandle* const module = one->module;
+    ended = one->next;
+    Delete(one);
+    LeaveModule(module);
+  }
+}
+
+std::uint32_t FreeInstances() {
+  // Those that other instances have begun go with them.
+  const auto is_hosts = [](const void* object) {
+    const auto* const handle = static_cast<const InstanceHandle*>(object);
+    return handle->importer == nullptr && handle->original == nullptr;
+  };
+  std::uint32_t count = 0;
+  while (void* const handle = FindLive(HandleKind::kInstance, is_hosts)) {
+    EndInstance(static_cast<InstanceHandle*>(handle));
+    ++count;
+  }
+  return count;
+}
+
+std::uint32_t FreeInstantiationArguments() {
+  const auto any = [](const void*) { return true; };
+  std::uint32_t count = 0;
+  while (void* const arguments = FindLive(HandleKind::kArguments, any)) {
+    wasm_runtime_instantiation_args_destroy(static_cast<InstantiationArgs2*>(arguments));
+    ++count;
+  }
+  return count;
 }
 
 void RunContextDestructors(InstanceHandle* handle) {
@@ -268,72 +365,65 @@ wasm_module_inst_t wasm_runtime_instantiate_ex(const wasm_module_t module,
                                                const InstantiationArgs* args, char* error_buf,
                                                uint32_t error_buf_size) {
   InstantiationArgs2 arguments;
-  arguments.basic = *args;
+  if (args != nullptr) arguments.basic = *args;
   return Finish(Make(module, arguments, 0), error_buf, error_buf_size);
 }
 
 wasm_module_inst_t wasm_runtime_instantiate_ex2(const wasm_module_t module,
                                                 const struct InstantiationArgs2* args,
                                                 char* error_buf, uint32_t error_buf_size) {
-  return Finish(Make(module, *args, 0), error_buf, error_buf_size);
+  const InstantiationArgs2 none;
+  return Finish(Make(module, args != nullptr ? *args : none, 0), error_buf, error_buf_size);
 }
 
 void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst) {
-  if (module_inst == nullptr) return;
-  const InstanceHandle* const original = module_inst->original;
-  if (original == nullptr) {
-    EndSpawned(module_inst);
-    RunContextDestructors(module_inst);
-    if (module_inst->wasi != nullptr) wasi::EndThreads(module_inst->wasi);
-  } else {
-    UnlinkSpawned(module_inst);
+  if (!IsLive(module_inst)) return;
+  if (module_inst->importer != nullptr || IsRunning(module_inst)) {
+    return Log(WASM_LOG_LEVEL_ERROR,
+               Error::Format(module_inst->importer != nullptr
+                                 ? "an instance that another one imports from ends with that one"
+                                 : "an instance cannot be ended while its code runs"));
   }
-  LeaveEnvironments(module_inst);
-  if (original == nullptr || module_inst->heap != original->heap) DestroyModuleHeap(module_inst);
-  DropExternObjects(module_inst);
-  if (module_inst->instance != nullptr) {
-    module_inst->instance->embedder = nullptr;
-    module_inst->instance->ledger.LeaveParent();  // others may keep it
-    Release(module_inst->instance);
-  }
-  if (original == nullptr) wasi::Destroy(module_inst->wasi);
-  while (module_inst->dependencies != nullptr) {
-    InstanceHandle* const dependency = module_inst->dependencies;
-    module_inst->dependencies = dependency->next;
-    wasm_runtime_deinstantiate(dependency);
-  }
-  Delete(module_inst);
+  EndInstance(module_inst);
 }
 
 bool wasm_runtime_instantiation_args_create(struct InstantiationArgs2** p) {
-  *p = Create<InstantiationArgs2>(Category::kRuntime);
+  if (p == nullptr) return false;
+  *p = IsInitialised() ? Create<InstantiationArgs2>(Category::kRuntime) : nullptr;
+  if (*p != nullptr) AddLive(&(*p)->live, HandleKind::kArguments, *p);
   return *p != nullptr;
 }
-void wasm_runtime_instantiation_args_destroy(struct InstantiationArgs2* p) { Delete(p); }
+void wasm_runtime_instantiation_args_destroy(struct InstantiationArgs2* p) {
+  if (!IsLive(HandleKind::kArguments, p)) return;
+  RemoveLive(&p->live);
+  Delete(p);
+}
 void wasm_runtime_instantiation_args_set_default_stack_size(struct InstantiationArgs2* p,
                                                             uint32_t v) {
-  p->basic.default_stack_size = v;
+  if (p != nullptr) p->basic.default_stack_size = v;
 }
 void wasm_runtime_instantiation_args_set_host_managed_heap_size(struct InstantiationArgs2* p,
                                                                 uint32_t v) {
-  p->basic.host_managed_heap_size = v;
+  if (p != nullptr) p->basic.host_managed_heap_size = v;
 }
 void wasm_runtime_instantiation_args_set_max_memory_pages(struct InstantiationArgs2* p,
                                                           uint32_t v) {
-  p->basic.max_memory_pages = v;
+  if (p != nullptr) p->basic.max_memory_pages = v;
 }
 void wasm_runtime_instantiation_args_set_custom_data(struct InstantiationArgs2* p,
                                                      void* custom_data) {
-  p->custom_data = custom_data;
+  if (p != nullptr) p->custom_data = custom_data;
 }
 void wasm_runtime_instantiation_args_set_wasi_arg(struct InstantiationArgs2* p, char* argv[],
                                                   int argc) {
+  if (p == nullptr) return;
   p->has_wasi = true;
   p->wasi.arguments = argv;
   p->wasi.argument_count = argc > 0 ? static_cast<std::uint32_t>(argc) : 0;
 }
 void wasm_runtime_instantiation_args_set_wasi_env(struct InstantiationArgs2* p, const char* env[],
                                                   uint32_t env_count) {
+  if (p == nullptr) return;
   p->has_wasi = true;
   p->wasi.environment = env;
   p->wasi.environment_count = env_count;
@@ -342,6 +432,7 @@ void wasm_runtime_instantiation_args_set_wasi_dir(struct InstantiationArgs2* p,
                                                   const char* dir_list[], uint32_t dir_count,
                                                   const char* map_dir_list[],
                                                   uint32_t map_dir_count) {
+  if (p == nullptr) return;
   p->has_wasi = true;
   p->wasi.directories = dir_list;
   p->wasi.directory_count = dir_count;
@@ -350,6 +441,7 @@ void wasm_runtime_instantiation_args_set_wasi_dir(struct InstantiationArgs2* p,
 }
 void wasm_runtime_instantiation_args_set_wasi_stdio(struct InstantiationArgs2* p, int64_t stdinfd,
                                                     int64_t stdoutfd, int64_t stderrfd) {
+  if (p == nullptr) return;
   p->has_wasi = true;
   p->wasi.descriptors[0] = stdinfd;
   p->wasi.descriptors[1] = stdoutfd;
@@ -358,6 +450,7 @@ void wasm_runtime_instantiation_args_set_wasi_stdio(struct InstantiationArgs2* p
 void wasm_runtime_instantiation_args_set_wasi_addr_pool(struct InstantiationArgs2* p,
                                                         const char* addr_pool[],
                                                         uint32_t addr_pool_size) {
+  if (p == nullptr) return;
   p->has_wasi = true;
   p->wasi.address_pool = addr_pool;
   p->wasi.address_pool_size = addr_pool_size;
@@ -365,6 +458,7 @@ void wasm_runtime_instantiation_args_set_wasi_addr_pool(struct InstantiationArgs
 
 void tenon_instantiation_args_set_limit(struct InstantiationArgs2* args, tenon_limit_t limit,
                                         uint64_t value) {
+  if (args == nullptr) return;
   const std::uint64_t stored = value == UINT64_MAX ? 0 : value;
   switch (limit) {
     case TENON_LIMIT_MEMORY_PAGES: args->limits.memory_pages = stored; break;
@@ -375,14 +469,14 @@ void tenon_instantiation_args_set_limit(struct InstantiationArgs2* args, tenon_l
 }
 
 wasm_module_t wasm_runtime_get_module(wasm_module_inst_t module_inst) {
-  return module_inst->module;
+  return module_inst != nullptr ? module_inst->module : nullptr;
 }
 
 void wasm_runtime_set_custom_data(wasm_module_inst_t module_inst, void* custom_data) {
-  module_inst->custom_data = custom_data;
+  if (module_inst != nullptr) module_inst->custom_data = custom_data;
 }
 void* wasm_runtime_get_custom_data(wasm_module_inst_t module_inst) {
-  return module_inst->custom_data;
+  return module_inst != nullptr ? module_inst->custom_data : nullptr;
 }
 
 void* wasm_runtime_create_context_key(void (*dtor)(wasm_module_inst_t inst, void* ctx)) {
@@ -396,13 +490,16 @@ void* wasm_runtime_create_context_key(void (*dtor)(wasm_module_inst_t inst, void
 }
 void wasm_runtime_destroy_context_key(void* key) {
   const MutexLock lock(tenon::runtime::g_keys_mutex);
-  if (key != nullptr) tenon::runtime::g_keys[tenon::runtime::IndexOf(key)] = {};
+  for (auto& known : tenon::runtime::g_keys) {
+    if (&known == key) known = {};
+  }
 }
 void wasm_runtime_set_context(wasm_module_inst_t inst, void* key, void* ctx) {
-  inst->contexts[tenon::runtime::IndexOf(key)] = ctx;
+  if (void** const context = ContextOf(inst, key)) *context = ctx;
 }
 // Threads of wasi-threads run instances that share the handle.
 void wasm_runtime_set_context_spread(wasm_module_inst_t inst, void* key, void* ctx) {
+  if (inst == nullptr) return;
   void* const what[] = {key, ctx};
   ForEachBeside(
       inst,
@@ -413,11 +510,12 @@ void wasm_runtime_set_context_spread(wasm_module_inst_t inst, void* key, void* c
       what);
 }
 void* wasm_runtime_get_context(wasm_module_inst_t inst, void* key) {
-  return inst->contexts[tenon::runtime::IndexOf(key)];
+  void** const context = ContextOf(inst, key);
+  return context != nullptr ? *context : nullptr;
 }
 
 bool wasm_runtime_is_wasi_mode(wasm_module_inst_t module_inst) {
-  return module_inst->wasi != nullptr;
+  return module_inst != nullptr && module_inst->wasi != nullptr;
 }
 
 wasm_function_inst_t wasm_runtime_lookup_wasi_start_function(wasm_module_inst_t module_inst) {
@@ -431,6 +529,7 @@ wasm_function_inst_t wasm_runtime_lookup_wasi_start_function(wasm_module_inst_t 
 
 wasm_function_inst_t wasm_runtime_lookup_function(const wasm_module_inst_t module_inst,
                                                   const char* name) {
+  if (module_inst == nullptr || module_inst->instance == nullptr || name == nullptr) return nullptr;
   const container::ExportEntry* const entry = module_inst->module->view().FindExport(name);
   if (entry == nullptr || entry->kind != ExternKind::kFunction) return nullptr;
   return module_inst->instance->FuncRefAt(entry->index);

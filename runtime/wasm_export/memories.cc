@@ -21,8 +21,15 @@ abi::MemoryInstance* Memory(wasm_memory_inst_t memory) {
 wasm_memory_inst_t AsHandle(abi::MemoryInstance* memory) {
   return reinterpret_cast<wasm_memory_inst_t>(memory);
 }
+// Null, too, of what is no instance.
 abi::MemoryInstance* DefaultMemory(const InstanceHandle* handle) {
-  return MemoryOf(handle->instance);
+  return handle != nullptr && handle->instance != nullptr ? MemoryOf(handle->instance) : nullptr;
+}
+
+// The export of that name, if it is of that kind.
+bool FindKind(const InstanceHandle* handle, const char* name, ExternKind kind, Extern* found) {
+  return handle != nullptr && name != nullptr && FindExport(handle->instance, name, found) &&
+         found->kind == kind;
 }
 
 bool Grow(abi::MemoryInstance* memory, std::uint64_t pages, InstanceHandle* handle,
@@ -30,7 +37,7 @@ bool Grow(abi::MemoryInstance* memory, std::uint64_t pages, InstanceHandle* hand
   const std::uint64_t size = SizeOf(*memory);
   if (GrowLinearMemory(memory, pages) != ~std::uint64_t{0}) return true;
   if (g_grow_failed != nullptr) {
-    const std::uint64_t old_pages = size / abi::kPageSize;
+    const std::uint64_t old_pages = size >> memory->page_size_log2;
     const bool beyond = pages > memory->maximum_pages || old_pages > memory->maximum_pages - pages;
     g_grow_failed(static_cast<std::uint32_t>(pages), size, index,
                   beyond ? MAX_SIZE_REACHED : INTERNAL_ERROR, handle, nullptr, g_grow_failed_data);
@@ -116,30 +123,33 @@ extern "C" {
 wasm_memory_inst_t wasm_runtime_lookup_memory(const wasm_module_inst_t module_inst,
                                               const char* name) {
   Extern found;
-  const bool is_memory =
-      FindExport(module_inst->instance, name, &found) && found.kind == ExternKind::kMemory;
-  return is_memory ? AsHandle(found.memory) : nullptr;
+  return FindKind(module_inst, name, ExternKind::kMemory, &found) ? AsHandle(found.memory)
+                                                                  : nullptr;
 }
 wasm_memory_inst_t wasm_runtime_get_default_memory(const wasm_module_inst_t module_inst) {
   return AsHandle(DefaultMemory(module_inst));
 }
 wasm_memory_inst_t wasm_runtime_get_memory(const wasm_module_inst_t module_inst, uint32_t index) {
+  if (module_inst == nullptr) return nullptr;
   const auto memories =
       module_inst->module->view().Section<container::MemoryEntry>(container::SectionId::kMemories);
   return index < memories.size() ? AsHandle(module_inst->instance->memories()[index]) : nullptr;
 }
 uint64_t wasm_memory_get_cur_page_count(const wasm_memory_inst_t memory_inst) {
-  return SizeOf(*Memory(memory_inst)) / abi::kPageSize;
+  if (memory_inst == nullptr) return 0;
+  return SizeOf(*Memory(memory_inst)) >> Memory(memory_inst)->page_size_log2;
 }
 uint64_t wasm_memory_get_max_page_count(const wasm_memory_inst_t memory_inst) {
-  return Memory(memory_inst)->maximum_pages;
+  return memory_inst != nullptr ? Memory(memory_inst)->maximum_pages : 0;
 }
-uint64_t wasm_memory_get_bytes_per_page(const wasm_memory_inst_t) { return abi::kPageSize; }
+uint64_t wasm_memory_get_bytes_per_page(const wasm_memory_inst_t memory_inst) {
+  return memory_inst != nullptr ? uint64_t{1} << Memory(memory_inst)->page_size_log2 : 0;
+}
 bool wasm_memory_get_shared(const wasm_memory_inst_t memory_inst) {
-  return (Memory(memory_inst)->flags & container::kLimitsShared) != 0;
+  return memory_inst != nullptr && (Memory(memory_inst)->flags & container::kLimitsShared) != 0;
 }
 void* wasm_memory_get_base_address(const wasm_memory_inst_t memory_inst) {
-  return Memory(memory_inst)->base;
+  return memory_inst != nullptr ? Memory(memory_inst)->base : nullptr;
 }
 bool wasm_memory_enlarge(wasm_memory_inst_t memory_inst, uint64_t inc_page_count) {
   return memory_inst != nullptr && Grow(Memory(memory_inst), inc_page_count, nullptr, 0);
@@ -179,7 +189,7 @@ uint64_t wasm_runtime_module_malloc(wasm_module_inst_t module_inst, uint64_t siz
 
 void wasm_runtime_module_free(wasm_module_inst_t module_inst, uint64_t ptr) {
   GuestAllocator guest;
-  if (ptr == 0) return;
+  if (ptr == 0 || module_inst == nullptr) return;
   if (module_inst->heap != nullptr) return HeapFree(module_inst->heap, ptr);
   if (!FindGuestAllocator(module_inst, &guest)) return;
   std::uint32_t cells[1] = {static_cast<std::uint32_t>(ptr)};
@@ -188,9 +198,10 @@ void wasm_runtime_module_free(wasm_module_inst_t module_inst, uint64_t ptr) {
 
 uint64_t wasm_runtime_module_dup_data(wasm_module_inst_t module_inst, const char* src,
                                       uint64_t size) {
+  if (src == nullptr && size != 0) return 0;
   void* native = nullptr;
   const uint64_t address = wasm_runtime_module_malloc(module_inst, size, &native);
-  if (address != 0) std::memcpy(native, src, size);
+  if (address != 0 && size != 0) std::memcpy(native, src, size);
   return address;
 }
 
@@ -263,7 +274,7 @@ bool wasm_runtime_get_native_addr_range(wasm_module_inst_t module_inst, uint8_t*
 bool wasm_runtime_get_export_global_inst(const wasm_module_inst_t module_inst, const char* name,
                                          wasm_global_inst_t* global_inst) {
   Extern found;
-  if (!FindExport(module_inst->instance, name, &found) || found.kind != ExternKind::kGlobal)
+  if (global_inst == nullptr || !FindKind(module_inst, name, ExternKind::kGlobal, &found))
     return false;
   *global_inst = {KindOf(found.type), found.is_mutable, found.global};
   return true;
@@ -272,7 +283,7 @@ bool wasm_runtime_get_export_global_inst(const wasm_module_inst_t module_inst, c
 bool wasm_runtime_get_export_table_inst(const wasm_module_inst_t module_inst, const char* name,
                                         wasm_table_inst_t* table_inst) {
   Extern found;
-  if (!FindExport(module_inst->instance, name, &found) || found.kind != ExternKind::kTable)
+  if (table_inst == nullptr || !FindKind(module_inst, name, ExternKind::kTable, &found))
     return false;
   const auto clamp = [](std::uint64_t value) {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
@@ -284,6 +295,7 @@ bool wasm_runtime_get_export_table_inst(const wasm_module_inst_t module_inst, co
 
 wasm_function_inst_t wasm_table_get_func_inst(const wasm_module_inst_t,
                                               const wasm_table_inst_t* table_inst, uint32_t idx) {
+  if (table_inst == nullptr || table_inst->elems == nullptr) return nullptr;
   const auto* const table = static_cast<const abi::TableInstance*>(table_inst->elems);
   return table_inst->elem_kind == WASM_FUNCREF && idx < table->size ? table->elements[idx]
                                                                     : nullptr;

@@ -40,6 +40,7 @@ Reader CurrentReader() {
 
 void Unload(ModuleHandle* module) {
   if (module == nullptr) return;
+  RemoveLive(&module->live);
   module->mapped.reset();
   Free(module->copy);
   Free(module->name);
@@ -47,20 +48,35 @@ void Unload(ModuleHandle* module) {
 }
 
 template <typename Open>
-Result<ModuleHandle*> Load(const Open& open) {
+Result<ModuleHandle*> Load(const tenon_load_options_t* wanted, const Open& open) {
+  if (!IsInitialised()) return Error::Format("%s", kNotInitialised);
   auto* const module = Create<ModuleHandle>(Category::kModule);
   if (module == nullptr) return OutOfMemory("a module");
   module->ledger.Adopt(module);
   module->memory = ModuleMemorySource(&module->ledger);
   loader::OpenOptions options;
   options.memory = &module->memory;
+  if (wanted != nullptr) {
+    options.copy = wanted->copy;
+    module->needs_guard = wanted->bounds_checks == TENON_BOUNDS_CHECKS_GUARD;
+    if (wanted->bounds_checks == TENON_BOUNDS_CHECKS_EXPLICIT)
+      options.bounds_checks = container::BoundsChecks::kExplicit;
+  }
   if (!CurrentAllocator().may_map()) options.bounds_checks = container::BoundsChecks::kExplicit;
+  if (module->needs_guard) {
+    if (!CurrentAllocator().may_map()) {
+      Unload(module);
+      return Error::Format("memories in a pool or of a host's allocator have no guard pages");
+    }
+    options.bounds_checks = container::BoundsChecks::kGuard;
+  }
   auto mapped = open(module, options);
   if (!mapped.ok()) {
     Unload(module);
     return mapped.error();
   }
   module->mapped = std::move(*mapped);
+  AddLive(&module->live, HandleKind::kModule, module);
   return module;
 }
 
@@ -97,6 +113,29 @@ void Forget(RegisteredModule* entry) TENON_REQUIRES(g_mutex) {
 
 }  // namespace
 
+void EnterModule(ModuleHandle* module) {
+  const MutexLock lock(g_mutex);
+  ++module->instances;
+}
+
+void LeaveModule(ModuleHandle* module) {
+  {
+    const MutexLock lock(g_mutex);
+    if (--module->instances != 0 || !module->is_unloaded) return;
+  }
+  Unload(module);
+}
+
+std::uint32_t FreeModules() {
+  std::uint32_t count = 0;
+  const auto any = [](const void*) { return true; };
+  while (void* const module = FindLive(HandleKind::kModule, any)) {
+    Unload(static_cast<ModuleHandle*>(module));
+    ++count;
+  }
+  return count;
+}
+
 ModuleHandle* FindRegisteredModule(std::string_view name) {
   const MutexLock lock(g_mutex);
   for (RegisteredModule* entry = g_registered; entry != nullptr; entry = entry->next) {
@@ -117,8 +156,8 @@ ModuleHandle* ReadModule(std::string_view name) {
   char error[200];
   ModuleHandle* const module = wasm_runtime_load(buffer, size, error, sizeof error);
   if (module != nullptr && Register(text, module, buffer, size).ok()) return module;
-  if (module == nullptr && LogLevel() >= WASM_LOG_LEVEL_WARNING)
-    std::fprintf(stderr, "tenon: module \"%s\": %s\n", text, error);
+  if (module == nullptr)
+    Log(WASM_LOG_LEVEL_WARNING, Error::Format("module \"%s\": %s", text, error));
   Unload(module);
   reader.Destroy(buffer, size);
   return nullptr;
@@ -143,25 +182,14 @@ extern "C" {
 
 wasm_module_t wasm_runtime_load(uint8_t* buf, uint32_t size, char* error_buf,
                                 uint32_t error_buf_size) {
-  const auto open = [&](ModuleHandle*, const loader::OpenOptions& options) {
-    return loader::MappedModule::OpenBuffer({buf, size}, options);
-  };
-  return Finish(Load(open), error_buf, error_buf_size);
+  return tenon_load_with(buf, size, nullptr, error_buf, error_buf_size);
 }
 
 wasm_module_t wasm_runtime_load_ex(uint8_t* buf, uint32_t size, const LoadArgs* args,
                                    char* error_buf, uint32_t error_buf_size) {
-  const auto open_copy =
-      [&](ModuleHandle* module,
-          const loader::OpenOptions& options) -> Result<std::unique_ptr<loader::MappedModule>> {
-    module->copy = static_cast<std::uint8_t*>(AllocateRaw(module->ledger, size, 16));
-    if (module->copy == nullptr) return OutOfMemory("a copy of the file");
-    std::memcpy(module->copy, buf, size);
-    return loader::MappedModule::OpenBuffer({module->copy, size}, options);
-  };
-  wasm_module_t module = args != nullptr && args->wasm_binary_freeable
-                             ? Finish(Load(open_copy), error_buf, error_buf_size)
-                             : wasm_runtime_load(buf, size, error_buf, error_buf_size);
+  const tenon_load_options_t options = {TENON_BOUNDS_CHECKS_ANY,
+                                        args != nullptr && args->wasm_binary_freeable};
+  wasm_module_t module = tenon_load_with(buf, size, &options, error_buf, error_buf_size);
   if (module != nullptr && args != nullptr && args->name != nullptr && args->name[0] != '\0' &&
       !wasm_runtime_set_module_name(module, args->name, error_buf, error_buf_size)) {
     Unload(module);
@@ -170,15 +198,41 @@ wasm_module_t wasm_runtime_load_ex(uint8_t* buf, uint32_t size, const LoadArgs* 
   return module;
 }
 
-wasm_module_t tenon_load_file(const char* path, char* error_buf, uint32_t error_buf_size) {
-  const auto open = [&](ModuleHandle*, const loader::OpenOptions& options) {
-    return loader::MappedModule::OpenFile(path, options);
+wasm_module_t tenon_load_with(const uint8_t* bytes, uint64_t size,
+                              const tenon_load_options_t* options, char* error_buf,
+                              uint32_t error_buf_size) {
+  const auto open = [&](ModuleHandle* module, const loader::OpenOptions& open_options)
+      -> Result<std::unique_ptr<loader::MappedModule>> {
+    if (bytes == nullptr || size > SIZE_MAX)
+      return Error::Format("a module needs the bytes of its file");
+    const std::uint8_t* place = bytes;
+    if (open_options.copy) {
+      module->copy = static_cast<std::uint8_t*>(AllocateRaw(module->ledger, size, 16));
+      if (module->copy == nullptr) return OutOfMemory("a copy of the file");
+      std::memcpy(module->copy, bytes, size);
+      place = module->copy;
+    }
+    return loader::MappedModule::OpenBuffer({place, static_cast<std::size_t>(size)}, open_options);
   };
-  return Finish(Load(open), error_buf, error_buf_size);
+  return Finish(Load(options, open), error_buf, error_buf_size);
+}
+
+wasm_module_t tenon_load_file(const char* path, char* error_buf, uint32_t error_buf_size) {
+  return tenon_load_file_with(path, nullptr, error_buf, error_buf_size);
+}
+
+wasm_module_t tenon_load_file_with(const char* path, const tenon_load_options_t* options,
+                                   char* error_buf, uint32_t error_buf_size) {
+  const auto open = [&](ModuleHandle*, const loader::OpenOptions& open_options)
+      -> Result<std::unique_ptr<loader::MappedModule>> {
+    if (path == nullptr) return Error::Format("a file needs a path");
+    return loader::MappedModule::OpenFile(path, open_options);
+  };
+  return Finish(Load(options, open), error_buf, error_buf_size);
 }
 
 bool wasm_runtime_resolve_symbols(wasm_module_t module) {
-  bool all = true;
+  bool all = module != nullptr;
   for (int32_t i = 0; i < wasm_runtime_get_import_count(module); ++i) {
     wasm_import_t import;
     wasm_runtime_get_import_type(module, i, &import);
@@ -188,7 +242,7 @@ bool wasm_runtime_resolve_symbols(wasm_module_t module) {
 }
 
 void wasm_runtime_unload(wasm_module_t module) {
-  if (module == nullptr) return;
+  if (!IsLive(module)) return;
   {
     const MutexLock lock(g_mutex);
     for (RegisteredModule** link = &g_registered; *link != nullptr;) {
@@ -201,16 +255,23 @@ void wasm_runtime_unload(wasm_module_t module) {
       *link = entry->next;
       Forget(entry);
     }
+    module->is_unloaded = module->instances != 0;
   }
-  Unload(module);
+  if (!module->is_unloaded) return Unload(module);
+  Log(WASM_LOG_LEVEL_WARNING,
+      Error::Format("a module is unloaded before its instances: it goes with the last of them"));
 }
 
 bool wasm_runtime_is_underlying_binary_freeable(const wasm_module_t module) {
-  return module->copy != nullptr || module->mapped->file().descriptor >= 0;
+  return module == nullptr || module->copy != nullptr || module->mapped->OwnsBytes();
 }
 
 bool wasm_runtime_set_module_name(wasm_module_t module, const char* name, char* error_buf,
                                   uint32_t error_buf_size) {
+  if (module == nullptr || name == nullptr) {
+    Report(error_buf, error_buf_size, "a module's name needs the module and the name");
+    return false;
+  }
   char* const copy = CopyText(module->ledger, name);
   if (copy == nullptr) {
     Report(error_buf, error_buf_size, OutOfMemory("the name of a module").text());
@@ -222,11 +283,12 @@ bool wasm_runtime_set_module_name(wasm_module_t module, const char* name, char* 
 }
 
 const char* wasm_runtime_get_module_name(wasm_module_t module) {
-  return module->name != nullptr ? module->name : "";
+  return module != nullptr && module->name != nullptr ? module->name : "";
 }
 
 const uint8_t* wasm_runtime_get_custom_section(const wasm_module_t module_comm, const char* name,
                                                uint32_t* len) {
+  if (module_comm == nullptr || name == nullptr) return nullptr;
   const container::View& view = module_comm->view();
   const auto names = view.RawSection(container::SectionId::kNameStrings);
   const auto bytes = view.RawSection(container::SectionId::kDataBytes);
@@ -249,8 +311,8 @@ const uint8_t* wasm_runtime_get_custom_section(const wasm_module_t module_comm, 
 
 bool wasm_runtime_register_module(const char* module_name, wasm_module_t module, char* error_buf,
                                   uint32_t error_buf_size) {
-  if (module_name == nullptr || module == nullptr) {
-    Report(error_buf, error_buf_size, "a module is registered with a name and a module");
+  if (module_name == nullptr || !IsLive(module)) {
+    Report(error_buf, error_buf_size, "a module is registered with a name and a loaded module");
     return false;
   }
   const ModuleHandle* const known = FindRegisteredModule(module_name);
@@ -263,7 +325,7 @@ bool wasm_runtime_register_module(const char* module_name, wasm_module_t module,
 }
 
 wasm_module_t wasm_runtime_find_module_registered(const char* module_name) {
-  return FindRegisteredModule(module_name);
+  return module_name != nullptr ? FindRegisteredModule(module_name) : nullptr;
 }
 
 void wasm_runtime_set_module_reader(const module_reader reader, const module_destroyer destroyer) {
@@ -275,6 +337,7 @@ void wasm_runtime_set_wasi_args_ex(wasm_module_t module, const char* dir_list[],
                                    const char* map_dir_list[], uint32_t map_dir_count,
                                    const char* env[], uint32_t env_count, char* argv[], int argc,
                                    int64_t stdinfd, int64_t stdoutfd, int64_t stderrfd) {
+  if (module == nullptr) return;
   WasiArguments& wasi = module->wasi;
   wasi.directories = dir_list;
   wasi.directory_count = dir_count;
@@ -298,6 +361,7 @@ void wasm_runtime_set_wasi_args(wasm_module_t module, const char* dir_list[], ui
 
 void wasm_runtime_set_wasi_addr_pool(wasm_module_t module, const char* addr_pool[],
                                      uint32_t addr_pool_size) {
+  if (module == nullptr) return;
   module->wasi.address_pool = addr_pool;
   module->wasi.address_pool_size = addr_pool_size;
 }
@@ -307,16 +371,17 @@ void wasm_runtime_set_wasi_ns_lookup_pool(wasm_module_t, const char*[], uint32_t
 
 void tenon_set_wasi_stream(wasm_module_t module, uint32_t stream, tenon_wasi_stream_t callback,
                            void* user_data) {
-  if (stream < 3) module->wasi_extras.streams[stream] = {callback, user_data};
+  if (module != nullptr && stream < 3) module->wasi_extras.streams[stream] = {callback, user_data};
 }
 
 void tenon_set_wasi_listeners(wasm_module_t module, const char* const addresses[], uint32_t count) {
+  if (module == nullptr) return;
   module->wasi_extras.listeners = addresses;
   module->wasi_extras.listener_count = count;
 }
 
 void tenon_set_wasi_trace(wasm_module_t module, tenon_wasi_trace_t callback, void* user_data) {
-  module->wasi_extras.trace = {callback, user_data};
+  if (module != nullptr) module->wasi_extras.trace = {callback, user_data};
 }
 
 }  // extern "C"

@@ -78,20 +78,57 @@ const NativeSymbol* Find(const Registration& registration, std::string_view name
   return nullptr;
 }
 
-bool Register(const char* module_name, NativeSymbol* symbols, std::uint32_t count, bool raw) {
-  if (module_name == nullptr) return false;
+// "(parameters)result" in lib_export.h's letters, of whatever type; or nothing.
+bool IsWellFormed(const char* letters) {
+  if (letters == nullptr || letters[0] == '\0') return true;
+  if (*letters++ != '(') return false;
+  for (char previous = '('; *letters != ')'; previous = *letters++) {
+    const bool length = *letters == '~' && previous == '*';
+    if (*letters == '\0' || (!length && std::strchr("iIfFVr*$", *letters) == nullptr)) return false;
+  }
+  return letters[1 + std::strspn(letters + 1, "iIfFVr")] == '\0';
+}
+
+// What is wrong with one entry of a table, or null.
+const char* Mistake(const NativeSymbol& symbol) {
+  if (symbol.symbol == nullptr) return "has no name";
+  if (symbol.func_ptr == nullptr) return "has no function";
+  return IsWellFormed(symbol.signature) ? nullptr : "has a malformed signature";
+}
+
+Status Register(const char* module_name, NativeSymbol* symbols, std::uint32_t count, bool raw) {
+  if (module_name == nullptr) return Error::Format("native functions need a module's name");
+  if (symbols == nullptr && count != 0)
+    return Error::Format("native functions of \"%s\": there is no table", module_name);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const char* const mistake = Mistake(symbols[i]);
+    if (mistake == nullptr) continue;
+    const auto text = [](const char* string) { return string != nullptr ? string : ""; };
+    return Error::Format(
+        "native functions of \"%.60s\": entry %u, \"%.60s\" \"%.60s\", %s; none is registered",
+        module_name, i, text(symbols[i].symbol), text(symbols[i].signature), mistake);
+  }
   auto* const registration =
       static_cast<Registration*>(Allocate(Category::kRuntime, sizeof(Registration)));
-  if (registration == nullptr) return false;
+  if (registration == nullptr) return OutOfMemory("native functions");
   char* const name = CopyText(LedgerOf(Category::kRuntime), module_name);
   if (name == nullptr) {
+    const Error error = OutOfMemory("native functions");
     Free(registration);
-    return false;
+    return error;
   }
   const MutexLock lock(g_mutex);
   *registration = {g_registrations, symbols, count, raw, name};
   g_registrations = registration;
-  return true;
+  return Status::Ok();
+}
+
+// For the two functions of the interface, which have no place for a sentence.
+bool RegisterAndLog(const char* module_name, NativeSymbol* symbols, std::uint32_t count, bool raw) {
+  const Status status = IsInitialised() ? Register(module_name, symbols, count, raw)
+                                        : Status(Error::Format("%s", kNotInitialised));
+  if (!status.ok()) Log(WASM_LOG_LEVEL_ERROR, status.error());
+  return status.ok();
 }
 
 // The native address of a guest's address; null, with the exception set, if it is not inside the
@@ -186,6 +223,10 @@ bool ResolveNative(std::string_view module, std::string_view name,
   return false;
 }
 
+Status RegisterNatives(const char* module_name, NativeSymbol* symbols, std::uint32_t count) {
+  return Register(module_name, symbols, count, false);
+}
+
 void FreeRegistrations() {
   const MutexLock lock(g_mutex);
   while (g_registrations != nullptr) {
@@ -221,15 +262,16 @@ const void* tenon_convert_arguments(abi::HostFunction* host, NativeRegisters* re
 
 bool wasm_runtime_register_natives(const char* module_name, NativeSymbol* native_symbols,
                                    uint32_t n_native_symbols) {
-  return Register(module_name, native_symbols, n_native_symbols, false);
+  return RegisterAndLog(module_name, native_symbols, n_native_symbols, false);
 }
 
 bool wasm_runtime_register_natives_raw(const char* module_name, NativeSymbol* native_symbols,
                                        uint32_t n_native_symbols) {
-  return Register(module_name, native_symbols, n_native_symbols, true);
+  return RegisterAndLog(module_name, native_symbols, n_native_symbols, true);
 }
 
 bool wasm_runtime_unregister_natives(const char* module_name, NativeSymbol* native_symbols) {
+  if (module_name == nullptr) return false;
   const MutexLock lock(g_mutex);
   for (Registration** link = &g_registrations; *link != nullptr; link = &(*link)->next) {
     Registration* const registration = *link;
@@ -246,6 +288,7 @@ bool wasm_runtime_unregister_natives(const char* module_name, NativeSymbol* nati
 }
 
 bool wasm_runtime_is_import_func_linked(const char* module_name, const char* func_name) {
+  if (module_name == nullptr || func_name == nullptr) return false;
   Extern ignored;
   if (wasi::ResolveWasiImport(nullptr, module_name, func_name, &ignored)) return true;
   const MutexLock lock(g_mutex);
@@ -263,7 +306,7 @@ bool wasm_runtime_is_import_func_linked(const char* module_name, const char* fun
 bool wasm_runtime_is_import_global_linked(const char*, const char*) { return false; }
 
 void* wasm_runtime_get_function_attachment(wasm_exec_env_t exec_env) {
-  const abi::HostFunction* const host = Of(exec_env)->current_host;
+  const abi::HostFunction* const host = exec_env != nullptr ? Of(exec_env)->current_host : nullptr;
   return host == nullptr ? nullptr : host->attachment;
 }
 

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "format/visible_text.h"
 #include "runtime/execute/backtrace.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
@@ -37,6 +38,11 @@ tenon_usage_t Translate(const Usage& usage) {
           usage.allocations, usage.mapped_file_bytes, usage.limit_bytes};
 }
 
+// Zeros for what does not exist.
+void Give(const Ledger* ledger, tenon_usage_t* usage) {
+  if (usage != nullptr) *usage = ledger != nullptr ? Translate(ledger->usage()) : tenon_usage_t{};
+}
+
 void PrintUsage(const char* what, const Usage& usage) {
   const auto wide = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   Print("  %-24s %12llu %12llu %8llu %12llu\n", what, wide(usage.live_bytes),
@@ -58,13 +64,16 @@ std::size_t FormatFrame(std::size_t i, const Frame& frame, char (&line)[200]) {
           : std::snprintf(line, sizeof line, "#%02zu: %.*s\n", i,
                           static_cast<int>(std::min<std::size_t>(frame.name.size(), 160)),
                           frame.name.data());
-  return static_cast<std::size_t>(length);
+  const std::size_t end = static_cast<std::size_t>(length) - 1;  // the line feed
+  MakeVisible(line, end);
+  return end + 1;
 }
 
 constexpr std::size_t kFrames = abi::ExecutionEnvironment::kMaximumFrames;
 
 template <typename Output>
 void WriteCallStack(abi::ExecutionEnvironment* environment, const Output& output) {
+  if (environment == nullptr) return;
   RefreshFrames(environment);
   Frame frames[kFrames];
   const std::size_t count = Backtrace(environment, frames);
@@ -83,6 +92,7 @@ using namespace tenon::runtime;  // NOLINT
 extern "C" {
 
 void tenon_get_memory_report(tenon_memory_report_t* report) {
+  if (report == nullptr) return;
   for (std::size_t i = 0; i < kCategories; ++i)
     report->categories[i] = Translate(LedgerOf(static_cast<Category>(i)).usage());
   const Capacity capacity = CurrentAllocator().capacity();
@@ -91,19 +101,21 @@ void tenon_get_memory_report(tenon_memory_report_t* report) {
   report->pool_largest_free_block = capacity.largest_free_block;
 }
 void tenon_get_module_usage(wasm_module_t module, tenon_usage_t* usage) {
-  *usage = Translate(module->ledger.usage());
+  Give(module != nullptr ? &module->ledger : nullptr, usage);
 }
 void tenon_get_instance_usage(wasm_module_inst_t module_inst, tenon_usage_t* usage) {
-  *usage = Translate(module_inst->ledger.usage());
+  Give(module_inst != nullptr ? &module_inst->ledger : nullptr, usage);
 }
 void tenon_get_exec_env_usage(wasm_exec_env_t exec_env, tenon_usage_t* usage) {
-  *usage = Translate(Of(exec_env)->ledger.usage());
+  Give(exec_env != nullptr ? &Of(exec_env)->ledger : nullptr, usage);
 }
 void tenon_set_category_limit(tenon_category_t category, uint64_t bytes) {
-  LedgerOf(static_cast<Category>(category)).SetLimit(bytes);
+  if (static_cast<std::size_t>(category) < kCategories)
+    LedgerOf(static_cast<Category>(category)).SetLimit(bytes);
 }
 
 void wasm_runtime_dump_mem_consumption(wasm_exec_env_t exec_env) {
+  if (exec_env == nullptr) return;
   std::fflush(stdout);
   Print("Memory consumption (bytes)      live         peak   blocks        files\n");
   for (std::size_t i = 0; i < kCategories; ++i) {
@@ -111,6 +123,7 @@ void wasm_runtime_dump_mem_consumption(wasm_exec_env_t exec_env) {
     PrintUsage(CategoryName(category), LedgerOf(category).usage());
   }
   const InstanceHandle* const handle = HandleOf(Of(exec_env));
+  if (handle == nullptr) return;
   Print("Of these\n");
   PrintUsage("this module", handle->module->ledger.usage());
   PrintUsage("this instance", handle->ledger.usage());
@@ -118,6 +131,7 @@ void wasm_runtime_dump_mem_consumption(wasm_exec_env_t exec_env) {
 }
 
 void wasm_runtime_dump_call_stack(wasm_exec_env_t exec_env) {
+  if (exec_env == nullptr) return;
   std::fflush(stdout);
   WriteCallStack(Of(exec_env), [](const char* text, std::size_t length) {
     Print("%.*s", static_cast<int>(length), text);
@@ -132,7 +146,7 @@ uint32_t wasm_runtime_get_call_stack_buf_size(wasm_exec_env_t exec_env) {
 
 uint32_t wasm_runtime_dump_call_stack_to_buf(wasm_exec_env_t exec_env, char* buf, uint32_t len) {
   std::size_t used = 0;
-  if (len == 0) return 0;
+  if (len == 0 || buf == nullptr) return 0;
   WriteCallStack(Of(exec_env), [&](const char* text, std::size_t length) {
     const std::size_t part = std::min<std::size_t>(length, len - 1 - used);
     std::memcpy(buf + used, text, part);
@@ -145,8 +159,8 @@ uint32_t wasm_runtime_dump_call_stack_to_buf(wasm_exec_env_t exec_env, char* buf
 uint32_t wasm_copy_callstack(const wasm_exec_env_t exec_env, WASMCApiFrame* buffer,
                              const uint32_t length, const uint32_t skip_n, char* error_buf,
                              uint32_t error_buf_size) {
-  if (buffer == nullptr) {
-    Report(error_buf, error_buf_size, "there is no buffer for the frames");
+  if (buffer == nullptr || exec_env == nullptr) {
+    Report(error_buf, error_buf_size, "frames need an execution environment and a buffer");
     return 0;
   }
   RefreshFrames(Of(exec_env));

@@ -59,7 +59,7 @@ void* Run(void* record) {
     const MutexLock lock(g_threads_mutex);
     std::swap(instance, thread->instance);
   }
-  wasm_runtime_deinstantiate(instance);
+  if (instance != nullptr) EndInstance(instance);
   return result;
 }
 
@@ -162,7 +162,7 @@ void EndSpawned(InstanceHandle* handle) {
     const MutexLock lock(g_threads_mutex);
     return handle->spawned;
   };
-  while (InstanceHandle* const one = first()) wasm_runtime_deinstantiate(one);
+  while (InstanceHandle* const one = first()) EndInstance(one);
 }
 
 void ForEachBeside(InstanceHandle* handle, void (*function)(InstanceHandle* one, const void* data),
@@ -186,6 +186,7 @@ void wasm_runtime_set_max_thread_num(uint32_t num) {
 }
 
 wasm_exec_env_t wasm_runtime_spawn_exec_env(wasm_exec_env_t exec_env) {
+  if (!IsLive(Of(exec_env)) || HandleOf(Of(exec_env)) == nullptr) return nullptr;
   InstanceHandle* const original = OriginalOf(HandleOf(Of(exec_env)));
   const Result<InstanceHandle*> made = MakeSpawned(original);
   if (!made.ok()) {
@@ -198,7 +199,7 @@ wasm_exec_env_t wasm_runtime_spawn_exec_env(wasm_exec_env_t exec_env) {
   abi::ExecutionEnvironment* const environment =
       CreateEnvironment(*made, options, error, sizeof error);
   if (environment == nullptr) {
-    wasm_runtime_deinstantiate(*made);
+    EndInstance(*made);
     wasm_runtime_set_exception(HandleOf(Of(exec_env)), error);
     return nullptr;
   }
@@ -207,13 +208,14 @@ wasm_exec_env_t wasm_runtime_spawn_exec_env(wasm_exec_env_t exec_env) {
 }
 
 void wasm_runtime_destroy_spawned_exec_env(wasm_exec_env_t exec_env) {
-  if (exec_env == nullptr) return;
+  if (!IsLive(Of(exec_env))) return;
   InstanceHandle* const handle = HandleOf(Of(exec_env));
-  if (handle->original != nullptr) wasm_runtime_deinstantiate(handle);
+  if (handle != nullptr && handle->original != nullptr) wasm_runtime_deinstantiate(handle);
 }
 
 int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_env, wasm_thread_t* tid,
                                   wasm_thread_callback_t callback, void* arg) {
+  if (!IsLive(Of(exec_env)) || HandleOf(Of(exec_env)) == nullptr || callback == nullptr) return -1;
   void* const memory = Allocate(Category::kRuntime, sizeof(SpawnedThread));
   if (memory == nullptr) {
     wasm_runtime_set_exception(HandleOf(Of(exec_env)), OutOfMemory("a thread").text());
@@ -236,11 +238,11 @@ int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_env, wasm_thread_t* tid,
   }();
   if (!started) {
     wasm_runtime_set_exception(HandleOf(Of(exec_env)), kNoThread);
-    wasm_runtime_deinstantiate(instance);
+    EndInstance(instance);
     Free(memory);
     return -1;
   }
-  *tid = reinterpret_cast<wasm_thread_t>(thread);
+  if (tid != nullptr) *tid = reinterpret_cast<wasm_thread_t>(thread);
   return 0;
 }
 

@@ -16,19 +16,27 @@ std::uint32_t Clamp(std::uint64_t value) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, 0xFFFFFFFF));
 }
 
-// Conversions between the container's entries and the interface's handles.
+// Conversions between the container's entries and the interface's handles. Null becomes an empty
+// entry.
+template <typename Entry, typename Handle>
+const Entry& EntryOf(Handle type) {
+  static constexpr Entry kNothing{};
+  return type != nullptr ? *reinterpret_cast<const Entry*>(type) : kNothing;
+}
 const container::GlobalEntry& GlobalOf(wasm_global_type_t type) {
-  return *reinterpret_cast<const container::GlobalEntry*>(type);
+  return EntryOf<container::GlobalEntry>(type);
 }
 const container::MemoryEntry& MemoryEntryOf(wasm_memory_type_t type) {
-  return *reinterpret_cast<const container::MemoryEntry*>(type);
+  return EntryOf<container::MemoryEntry>(type);
 }
 const container::TableEntry& TableOf(wasm_table_type_t type) {
-  return *reinterpret_cast<const container::TableEntry*>(type);
+  return EntryOf<container::TableEntry>(type);
 }
-Signature SignatureOf(wasm_func_type_t type) {
-  return Signature(*reinterpret_cast<const std::uint64_t*>(type));
+Signature SignatureOf(wasm_func_type_t type) { return Signature(EntryOf<std::uint64_t>(type)); }
+Signature SignatureOfFunction(wasm_function_inst_t function) {
+  return Signature(EntryOf<abi::FuncRef>(function).type_key);
 }
+constexpr auto kNoKind = static_cast<wasm_valkind_t>(-1);
 
 template <typename Handle, typename T>
 Handle AsHandle(const T* entry) {
@@ -142,13 +150,16 @@ using namespace tenon::runtime;  // NOLINT
 extern "C" {
 
 int32_t wasm_runtime_get_import_count(const wasm_module_t module) {
+  if (module == nullptr) return 0;
   return static_cast<int32_t>(
       module->view().Section<container::ImportEntry>(container::SectionId::kImports).size());
 }
 
 void wasm_runtime_get_import_type(const wasm_module_t module, int32_t import_index,
                                   wasm_import_t* import_type) {
+  if (import_type == nullptr) return;
   *import_type = {};
+  if (module == nullptr) return;
   const container::View& view = module->view();
   const auto imports = view.Section<container::ImportEntry>(container::SectionId::kImports);
   if (import_index < 0 || static_cast<std::uint64_t>(import_index) >= imports.size()) return;
@@ -164,15 +175,16 @@ void wasm_runtime_get_import_type(const wasm_module_t module, int32_t import_ind
 }
 
 int32_t wasm_runtime_get_export_count(const wasm_module_t module) {
-  if (!module->mapped->CheckBeforeUse().ok()) return 0;
+  if (module == nullptr || !module->mapped->CheckBeforeUse().ok()) return 0;
   return static_cast<int32_t>(
       module->view().Section<container::ExportEntry>(container::SectionId::kExports).size());
 }
 
 void wasm_runtime_get_export_type(const wasm_module_t module, int32_t export_index,
                                   wasm_export_t* export_type) {
+  if (export_type == nullptr) return;
   *export_type = {};
-  if (!module->mapped->CheckBeforeUse().ok()) return;
+  if (module == nullptr || !module->mapped->CheckBeforeUse().ok()) return;
   const container::View& view = module->view();
   const auto exports = view.Section<container::ExportEntry>(container::SectionId::kExports);
   if (export_index < 0 || static_cast<std::uint64_t>(export_index) >= exports.size()) return;
@@ -193,7 +205,7 @@ wasm_valkind_t wasm_func_type_get_param_valkind(const wasm_func_type_t func_type
                                                 uint32_t param_index) {
   const Signature signature = SignatureOf(func_type);
   return param_index < signature.parameter_count() ? KindOf(signature.parameter(param_index))
-                                                   : static_cast<wasm_valkind_t>(-1);
+                                                   : kNoKind;
 }
 uint32_t wasm_func_type_get_result_count(const wasm_func_type_t func_type) {
   return SignatureOf(func_type).result_count();
@@ -201,11 +213,10 @@ uint32_t wasm_func_type_get_result_count(const wasm_func_type_t func_type) {
 wasm_valkind_t wasm_func_type_get_result_valkind(const wasm_func_type_t func_type,
                                                  uint32_t result_index) {
   const Signature signature = SignatureOf(func_type);
-  return result_index < signature.result_count() ? KindOf(signature.result(result_index))
-                                                 : static_cast<wasm_valkind_t>(-1);
+  return result_index < signature.result_count() ? KindOf(signature.result(result_index)) : kNoKind;
 }
 wasm_valkind_t wasm_global_type_get_valkind(const wasm_global_type_t global_type) {
-  return KindOf(GlobalOf(global_type).type);
+  return global_type != nullptr ? KindOf(GlobalOf(global_type).type) : kNoKind;
 }
 bool wasm_global_type_get_mutable(const wasm_global_type_t global_type) {
   return GlobalOf(global_type).is_mutable != 0;
@@ -221,7 +232,7 @@ uint32_t wasm_memory_type_get_max_page_count(const wasm_memory_type_t memory_typ
       std::min<std::uint64_t>(MemoryEntryOf(memory_type).limits.maximum, 65536));
 }
 wasm_valkind_t wasm_table_type_get_elem_kind(const wasm_table_type_t table_type) {
-  return KindOf(TableOf(table_type).element_type);
+  return table_type != nullptr ? KindOf(TableOf(table_type).element_type) : kNoKind;
 }
 bool wasm_table_type_get_shared(const wasm_table_type_t) { return false; }
 uint32_t wasm_table_type_get_init_size(const wasm_table_type_t table_type) {
@@ -232,22 +243,22 @@ uint32_t wasm_table_type_get_max_size(const wasm_table_type_t table_type) {
 }
 
 uint32_t wasm_func_get_param_count(const wasm_function_inst_t func_inst, const wasm_module_inst_t) {
-  return Signature(static_cast<const abi::FuncRef*>(func_inst)->type_key).parameter_count();
+  return SignatureOfFunction(func_inst).parameter_count();
 }
 uint32_t wasm_func_get_result_count(const wasm_function_inst_t func_inst,
                                     const wasm_module_inst_t) {
-  return Signature(static_cast<const abi::FuncRef*>(func_inst)->type_key).result_count();
+  return SignatureOfFunction(func_inst).result_count();
 }
 void wasm_func_get_param_types(const wasm_function_inst_t func_inst, const wasm_module_inst_t,
                                wasm_valkind_t* param_types) {
-  const Signature signature(static_cast<const abi::FuncRef*>(func_inst)->type_key);
-  for (std::uint32_t i = 0; i < signature.parameter_count(); ++i)
+  const Signature signature = SignatureOfFunction(func_inst);
+  for (std::uint32_t i = 0; param_types != nullptr && i < signature.parameter_count(); ++i)
     param_types[i] = KindOf(signature.parameter(i));
 }
 void wasm_func_get_result_types(const wasm_function_inst_t func_inst, const wasm_module_inst_t,
                                 wasm_valkind_t* result_types) {
-  const Signature signature(static_cast<const abi::FuncRef*>(func_inst)->type_key);
-  for (std::uint32_t i = 0; i < signature.result_count(); ++i)
+  const Signature signature = SignatureOfFunction(func_inst);
+  for (std::uint32_t i = 0; result_types != nullptr && i < signature.result_count(); ++i)
     result_types[i] = KindOf(signature.result(i));
 }
 

@@ -14,24 +14,13 @@ import struct
 import subprocess
 import tempfile
 
+from wasm_binary import leb, section
+
 TIME_LIMIT = 20  # seconds; a loaded machine is slow, a hang is for ever
 
 HEADER_SIZE = 48
 SECTION_ENTRY = struct.Struct("<IIQQQ")
 CODE_IMAGES = 24
-
-
-def leb(number):
-    encoded = bytearray()
-    while True:
-        byte, number = number & 0x7F, number >> 7
-        encoded.append(byte | (0x80 if number else 0))
-        if not number:
-            return bytes(encoded)
-
-
-def section(number, contents):
-    return bytes([number]) + leb(len(contents)) + contents
 
 
 def small_module():

@@ -286,8 +286,16 @@ Status ModuleReader::CheckGroup(std::uint32_t first) {
           "section",
           index, i, declaration.offset);
     };
-    if (declaration.supertype && *declaration.supertype >= i)
-      return unknown(*declaration.supertype);
+    if (declaration.supertype) {
+      if (*declaration.supertype >= i) return unknown(*declaration.supertype);
+      declaration.supertypes = module_.type_declarations[*declaration.supertype].supertypes + 1;
+      if (declaration.supertypes > kMaximumSupertypes) {
+        return Error::Format(
+            "too many supertypes: type %u has %u, one above the other, this implementation "
+            "supports at most %u, at byte offset 0x%x in the type section",
+            i, declaration.supertypes, kMaximumSupertypes, declaration.offset);
+      }
+    }
     for (const auto* types : {&module_.types[i].parameters, &module_.types[i].results}) {
       for (const ValueType type : *types) {
         if (IsConcreteReference(type) && HeapTypeOf(type) >= end) return unknown(HeapTypeOf(type));

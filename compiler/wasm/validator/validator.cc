@@ -7,6 +7,7 @@
 #include <numeric>
 #include <vector>
 
+#include "compiler/wasm/constant_folding.h"
 #include "compiler/wasm/readable_name.h"
 #include "compiler/wasm/type_relations.h"
 #include "compiler/wasm/validator/function_validator.h"
@@ -387,7 +388,7 @@ Status ValidateModule(Module& module) {
   NoteFeatures(module, module.features);
   module.uses_tail_calls = functions.uses_tail_calls();
   module.uses_exceptions = functions.uses_exceptions() || !module.tags.empty();
-  return Status::Ok();
+  return FoldConstants(module);
 }
 
 }  // namespace tenon::wasm
