@@ -35,7 +35,7 @@ failed=0 skipped=0
 if [[ $plain =~ .*(^|$'\n')([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped($|$'\n') ]]; then
   passed=${BASH_REMATCH[2]} failed=${BASH_REMATCH[3]} skipped=${BASH_REMATCH[4]}
   grep '^SKIPPED ' "$scratch/output" | sed "s#^SKIPPED #$name: #" > "$counts/$name.skipped"
-elif [[ $plain =~ test\ cases:.*\ ([0-9]+)\ passed\ .*\ ([0-9]+)\ failed ]]; then
+elif [[ $(grep '^\[doctest\] test cases:' <<< "$plain") =~ \ ([0-9]+)\ passed\ .*\ ([0-9]+)\ failed ]]; then
   passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}  # its "skipped" are the cases of other files
 elif ((status == 77)); then
   passed=0 skipped=1

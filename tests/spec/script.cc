@@ -386,6 +386,7 @@ void RunScript(const std::string& path, const ScriptOptions& options, Counts* co
     const unsigned line = command.value("line", 0u);
     if (IsText(command)) {
       ++counts->skipped;
+      ++counts->text;
       continue;
     }
     std::fflush(stdout);

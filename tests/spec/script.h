@@ -20,6 +20,7 @@ struct Counts {
   unsigned passed;
   unsigned failed;
   unsigned skipped;
+  unsigned text;  // of those skipped, what only a parser of text can decide
 };
 
 // Asks `options.modules` for every module of the script and does nothing with it; says how many

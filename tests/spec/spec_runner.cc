@@ -3,7 +3,8 @@
 // Each script runs in a process of its own, so that a crash or a hang costs that script's
 // remaining assertions and no others. The list of expected failures has lines of
 //   SCRIPT<tab>FEATURE          the whole script waits for FEATURE and is skipped
-//   SCRIPT:LINE<tab>FEATURE     this command does
+//   SCRIPT:LINE<tab>FEATURE     this command does; the lines of one script wait for one feature
+// Lines "SKIPPED ..." at the end say what was skipped, and why.
 // For other machines it compiles on this one (--compile-to, with the target's --target) and runs
 // there, or under an emulator, a build of itself that needs no compiler (--compiled).
 #include <sys/mman.h>
@@ -100,6 +101,35 @@ void WaitForOne(std::map<pid_t, std::size_t>& running, const std::vector<std::st
   std::fflush(stdout);
 }
 
+// What the skipped assertions of a script wait for, which is not all text.
+std::string FeatureOf(const ExpectedFailures& expected, const std::string& script) {
+  if (const auto whole = expected.scripts.find(script); whole != expected.scripts.end()) {
+    return whole->second;
+  }
+  const auto lines = expected.lines.find(script);
+  return lines == expected.lines.end() ? "nothing" : lines->second.begin()->second;
+}
+
+void PrintSkipped(const std::vector<std::string>& scripts, const Counts* counts,
+                  const ExpectedFailures& expected) {
+  unsigned text = 0;
+  std::map<std::string, unsigned> waiting;
+  for (std::size_t i = 0; i < scripts.size(); ++i) {
+    text += counts[i].text;
+    const unsigned others = counts[i].skipped - counts[i].text;
+    if (others != 0)
+      waiting[FeatureOf(expected, std::filesystem::path(scripts[i]).stem())] += others;
+  }
+  for (const auto& [feature, count] : waiting) {
+    std::printf("SKIPPED %u assertions of the spec suite: they wait for %s\n", count,
+                feature.c_str());
+  }
+  if (text != 0) {
+    std::printf("SKIPPED %u assertions of the spec suite: only a parser of text can decide them\n",
+                text);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -187,9 +217,11 @@ int main(int argc, char** argv) {
     total.failed += counts[i].failed;
     total.skipped += counts[i].skipped;
   }
-  if (compile_to.empty())
+  if (compile_to.empty()) {
+    PrintSkipped(scripts, counts, expected);
     std::printf("%u passed, %u failed, %u skipped\n", total.passed, total.failed, total.skipped);
-  else
+  } else {
     std::printf("%u modules compiled\n", total.passed);
+  }
   return total.failed == 0 ? 0 : 1;
 }

@@ -67,7 +67,8 @@ class LoopAssumptions {
       for (llvm::Instruction& instruction : *block) AddAccess(instruction);
     }
     for (llvm::PHINode& phi : loop.getHeader()->phis()) {
-      AddRecurrence(phi.getOperandUse(phi.getBasicBlockIndex(loop.getLoopLatch())), &phi);
+      const auto latch = static_cast<unsigned>(phi.getBasicBlockIndex(loop.getLoopLatch()));
+      AddRecurrence(phi.getOperandUse(latch), &phi);
     }
     AddTripCount();
   }
