@@ -15,9 +15,11 @@
 
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/ADT/SmallSet.h>
+#include <llvm/CodeGen/LivePhysRegs.h>
 #include <llvm/CodeGen/MachineFrameInfo.h>
 #include <llvm/CodeGen/MachineInstr.h>
 #include <llvm/CodeGen/MachineMemOperand.h>
+#include <llvm/CodeGen/MachineRegisterInfo.h>
 #include <llvm/CodeGen/PseudoSourceValue.h>
 #include <llvm/CodeGen/TargetInstrInfo.h>
 #include <llvm/CodeGen/TargetSubtargetInfo.h>
@@ -67,6 +69,7 @@ class CoveredChecks {
       }
     }
     for (auto& [check, access] : covered) Remove(check, *access);
+    for (auto& [check, access] : covered) RemoveUnusedLimits(*check.block);
     return !covered.empty();
   }
 
@@ -281,6 +284,35 @@ class CoveredChecks {
     check.block->removeSuccessor(taken);
     if (!semantics_.IsReadAfter(*check.comparison)) check.comparison->eraseFromParent();
     if (access.getPCSections() == nullptr) access.setPCSections(function_, FaultMetadata());
+  }
+
+  // Takes away what loads a size and subtracts from it, where only comparisons needed it that are
+  // gone.
+  void RemoveUnusedLimits(llvm::MachineBasicBlock& block) {
+    llvm::SmallPtrSet<const llvm::MachineInstr*, 8> limits;
+    MachineState state = *values_.AtStartOf(block);
+    for (const llvm::MachineInstr& instruction : block) {
+      const auto defined =
+          semantics_.Define(instruction, state, values_.Loaded(instruction, state));
+      if (defined && defined->value.kind == Kind::kSize && IsUnobservable(instruction, state))
+        limits.insert(&instruction);
+      values_.Step(instruction, state);
+    }
+    if (limits.empty()) return;
+    llvm::LivePhysRegs live(*function_.getSubtarget().getRegisterInfo());
+    live.addLiveOuts(block);
+    for (llvm::MachineInstr& instruction : llvm::make_early_inc_range(llvm::reverse(block))) {
+      const bool is_dead =
+          limits.contains(&instruction) &&
+          llvm::all_of(instruction.all_defs(), [&](const llvm::MachineOperand& defined) {
+            return defined.isDead() || live.available(function_.getRegInfo(), defined.getReg());
+          });
+      if (is_dead) {
+        instruction.eraseFromParent();
+      } else {
+        live.stepBackward(instruction);
+      }
+    }
   }
 
   llvm::MDNode* FaultMetadata() const {

@@ -12,9 +12,8 @@
 ; CHECK: body:
 ; CHECK: call void @f1
 ; CHECK: overflow:
-; CHECK: call void %{{.*}}(ptr %context, i32 {{[0-9]+}}) #[[NORETURN:[0-9]+]]
+; CHECK: call void @tenon.trap(ptr %context, i32 10)
 ; CHECK-NEXT: unreachable
-; CHECK-DAG: attributes #[[NORETURN]] = { noreturn }
 ; CHECK-DAG: ![[NAME]] = !{!"rsp"}
 define void @f0(ptr swiftself %context) {
 entry:

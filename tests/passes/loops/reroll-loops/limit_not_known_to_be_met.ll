@@ -1,6 +1,5 @@
 ; The same with a limit of which nothing is known: it may be 24.
 ; RUN: tenon-opt -passes=reroll-loops %s | FileCheck %s
-; XFAIL: steps that are powers of two are taken for meeting whatever half of them meets
 
 ; CHECK-LABEL: @f0(
 ; CHECK: add i32 %{{.*}}, 16
