@@ -8,17 +8,18 @@ cd "${1:-$(dirname "$0")/..}"
 
 # Folder: the folders, or single files, that it may include. "llvm" and "lld" stand for those libraries.
 arrows='
-format: format/tables
+format: format/code_tables format/tables
+format/code_tables:
 format/tables:
 loader: format format/tables
 
-compiler: format format/tables compiler/wasm compiler/wasm/reader compiler/wasm/validator compiler/plan compiler/ir compiler/lower compiler/optimize compiler/target llvm
+compiler: format format/code_tables format/tables compiler/wasm compiler/wasm/reader compiler/wasm/validator compiler/plan compiler/ir compiler/lower compiler/optimize compiler/target llvm
 compiler/wasm: format format/tables
 compiler/wasm/reader: compiler/wasm format
 compiler/wasm/validator: compiler/wasm format
 compiler/plan: compiler/wasm format
 compiler/ir: format llvm
-compiler/target: compiler/ir compiler/time_report.h format format/tables llvm lld
+compiler/target: compiler/ir compiler/time_report.h format format/code_tables format/tables llvm lld
 compiler/lower: compiler/plan compiler/ir compiler/target compiler/wasm format format/tables llvm
 compiler/optimize: compiler/optimize/checks compiler/optimize/loops compiler/optimize/vectors compiler/optimize/finish compiler/ir compiler/target compiler/time_report.h format llvm
 compiler/optimize/checks: compiler/ir llvm

@@ -26,9 +26,9 @@
 #include "compiler/wasm/reader/reader.h"
 #include "compiler/wasm/validator/validator.h"
 #include "format/abi.h"
-#include "format/fault_places.h"
+#include "format/code_tables/fault_places.h"
+#include "format/code_tables/unwind_rows.h"
 #include "format/locking.h"
-#include "format/unwind_rows.h"
 #include "format/writer.h"
 
 namespace tenon::compiler {

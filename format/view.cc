@@ -7,7 +7,7 @@
 
 #include "format/abi.h"
 #include "format/check.h"
-#include "format/fault_places.h"
+#include "format/code_tables/fault_places.h"
 
 namespace tenon::container {
 namespace {

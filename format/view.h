@@ -16,7 +16,7 @@
 
 #include "format/container.h"
 #include "format/result.h"
-#include "format/unwind_rows.h"
+#include "format/code_tables/unwind_rows.h"
 
 namespace tenon::container {
 

@@ -49,7 +49,7 @@ struct ArchitectureInfo {
   bool rounding_keeps_signalling_nans;  // that code
   bool selects_minimum;                 // LLVM's minimum and maximum of doubles
   bool has_tail_convention;             // LLVM's SwiftTail
-  bool unwinds_by_table;                // else by frame pointers (format/unwind_rows.h)
+  bool unwinds_by_table;                // else by frame pointers (format/code_tables/unwind_rows.h)
   // LLVM folds volatile loads too into the operations that use them: conditional moves, which then
   // load on the condition, masked vector operations, and those that need a part of what is loaded.
   bool folds_volatile_loads;

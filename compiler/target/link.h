@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "format/code_tables/unwind_rows.h"
 #include "format/result.h"
-#include "format/unwind_rows.h"
 
 namespace tenon::compiler {
 

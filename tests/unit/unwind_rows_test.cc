@@ -1,5 +1,5 @@
 // Unwind rows: what is appended is found again, and bytes that are no rows give none.
-#include "format/unwind_rows.h"
+#include "format/code_tables/unwind_rows.h"
 
 #include <doctest/doctest.h>
 

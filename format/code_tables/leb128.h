@@ -12,8 +12,8 @@ inline void AppendNumber(std::uint64_t number, std::vector<std::uint8_t>& bytes)
   bytes.push_back(static_cast<std::uint8_t>(number));
 }
 
-// Reads numbers until one is not whole; from then on there are none. No allocation, so a signal
-// handler may.
+// Reads numbers up to the first that is incomplete; after that there are none. Allocates nothing,
+// so that a signal handler may use it.
 class Numbers {
  public:
   explicit Numbers(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}

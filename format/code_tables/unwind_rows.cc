@@ -1,7 +1,7 @@
 // See unwind_rows.h.
-#include "format/unwind_rows.h"
+#include "format/code_tables/unwind_rows.h"
 
-#include "format/leb128.h"
+#include "format/code_tables/leb128.h"
 
 namespace tenon::container {
 namespace {

@@ -1,7 +1,7 @@
 // See fault_places.h.
-#include "format/fault_places.h"
+#include "format/code_tables/fault_places.h"
 
-#include "format/leb128.h"
+#include "format/code_tables/leb128.h"
 
 namespace tenon::container {
 
