@@ -4,6 +4,9 @@
 ; CHECK-LABEL: @f0(
 ; CHECK: br i1 %outside, label %trap, label %join
 ; CHECK: br i1 %outside2, label %trap, label %inside2
+; CHECK-LABEL: @f1(
+; CHECK: join:
+; CHECK: br i1 %outside2, label %trap, label %inside2
 define void @f0(ptr swiftself %context, i32 %index, i1 %choice) {
   %size = load i64, ptr %context, align 8, !tbaa !1
   %wide = zext i32 %index to i64
@@ -16,6 +19,24 @@ join:
   %limit2 = add i64 %size, -4
   %outside2 = icmp ugt i64 %wide, %limit2
   br i1 %outside2, label %trap, label %inside2
+inside2:
+  ret void
+trap:
+  call void @trap()
+  unreachable
+}
+define void @f1(ptr swiftself %context, i32 %index, i1 %choice) {
+  %size = load i64, ptr %context, align 8, !tbaa !1
+  %wide = zext i32 %index to i64
+  br i1 %choice, label %join, label %check
+join:
+  %limit2 = add i64 %size, -4
+  %outside2 = icmp ugt i64 %wide, %limit2
+  br i1 %outside2, label %trap, label %inside2
+check:
+  %limit = add i64 %size, -12
+  %outside = icmp ugt i64 %wide, %limit
+  br i1 %outside, label %trap, label %join
 inside2:
   ret void
 trap:

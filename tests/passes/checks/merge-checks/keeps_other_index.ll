@@ -4,6 +4,10 @@
 ; CHECK-LABEL: @f0(
 ; CHECK: br i1 %outside, label %trap, label %inside
 ; CHECK: br i1 %outside2, label %trap, label %inside2
+; CHECK-LABEL: @f1(
+; CHECK: %limit = add i64 %size, -4
+; CHECK: br i1 %outside, label %trap, label %inside
+; CHECK: br i1 %outside2, label %trap, label %inside2
 define void @f0(ptr swiftself %context, i32 %index) {
   %size = load i64, ptr %context, align 8, !tbaa !1
   %wide = zext i32 %index to i64
@@ -14,6 +18,23 @@ inside:
   %index2 = add i32 %index, 4
   %wide2 = zext i32 %index2 to i64
   %limit2 = add i64 %size, -4
+  %outside2 = icmp ugt i64 %wide2, %limit2
+  br i1 %outside2, label %trap, label %inside2
+inside2:
+  ret void
+trap:
+  call void @trap()
+  unreachable
+}
+define void @f1(ptr swiftself %context, i32 %index, i32 %index2) {
+  %size = load i64, ptr %context, align 8, !tbaa !1
+  %wide = zext i32 %index to i64
+  %limit = add i64 %size, -4
+  %outside = icmp ugt i64 %wide, %limit
+  br i1 %outside, label %trap, label %inside
+inside:
+  %wide2 = zext i32 %index2 to i64
+  %limit2 = add i64 %size, -12
   %outside2 = icmp ugt i64 %wide2, %limit2
   br i1 %outside2, label %trap, label %inside2
 inside2:

@@ -6,6 +6,11 @@
 ; CHECK: br i1 %outside, label %trap, label %inside
 ; CHECK: br i1 %by_zero, label %division, label %nonzero
 ; CHECK: br i1 %outside2, label %trap, label %inside2
+; CHECK-LABEL: @f1(
+; CHECK: %limit = add i64 %size, -4
+; CHECK-NOT: add i64 %size, -12
+; CHECK: br i1 %outside, label %trap, label %inside
+; CHECK: br i1 %outside2, label %other, label %inside2
 define void @f0(ptr swiftself %context, i32 %index, i32 %divisor) {
   %size = load i64, ptr %context, align 8, !tbaa !1
   %wide = zext i32 %index to i64
@@ -25,6 +30,25 @@ trap:
   call void @trap()
   unreachable
 division:
+  call void @trap()
+  unreachable
+}
+define void @f1(ptr swiftself %context, i32 %index) {
+  %size = load i64, ptr %context, align 8, !tbaa !1
+  %wide = zext i32 %index to i64
+  %limit = add i64 %size, -4
+  %outside = icmp ugt i64 %wide, %limit
+  br i1 %outside, label %trap, label %inside
+inside:
+  %limit2 = add i64 %size, -12
+  %outside2 = icmp ugt i64 %wide, %limit2
+  br i1 %outside2, label %other, label %inside2
+inside2:
+  ret void
+trap:
+  call void @trap()
+  unreachable
+other:
   call void @trap()
   unreachable
 }
