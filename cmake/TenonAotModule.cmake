@@ -12,17 +12,17 @@
 #   CPU      without TARGET: levels of that machine
 #   OPTIONS  further options of tenonc
 #   OUTPUT   relative to the binary directory; default: <name>.aot
-#   EMBED    `name` becomes a library to link with: it holds the file, page aligned, under the
-#            symbol, from where the loader uses it without a copy, and offers a header <symbol>.h
+#   EMBED    `name` becomes a library to link with. It holds the file, page aligned, under the
+#            symbol, so that the loader uses it without a copy, and has a header <symbol>.h
 #            (const unsigned char symbol[]; const uint32_t symbol_size). Needs C or C++ enabled.
 #   INSTALL  installs the file into this directory
 #
-# The .aot file's path is the target's property TENON_AOT_FILE. The compiler runs on the build
-# machine: it is TENON_COMPILER_EXECUTABLE where that is set, else Tenon::tenonc, else a tenonc on
-# the PATH.
+# The target's property TENON_AOT_FILE is the .aot file's path. The compiler runs on the build
+# machine. It is TENON_COMPILER_EXECUTABLE if that is set, otherwise Tenon::tenonc, otherwise a tenonc
+# on the PATH.
 include_guard(GLOBAL)
 
-# Sets `command` to the compiler's path and `dependency` to what has to be up to date for it.
+# Sets `command` to the compiler's path and `dependency` to what must be up to date before it runs.
 function(_tenon_find_compiler command dependency)
   if(TENON_COMPILER_EXECUTABLE)
     set(compiler ${TENON_COMPILER_EXECUTABLE})
@@ -47,7 +47,7 @@ endfunction()
 # Adds the library `name` that holds `file` under `symbol`.
 function(_tenon_embed name file symbol)
   if(NOT symbol MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
-    message(FATAL_ERROR "tenon_add_aot_module(${name}): EMBED ${symbol} is no name for a symbol")
+    message(FATAL_ERROR "tenon_add_aot_module(${name}): EMBED ${symbol} is not a valid symbol name")
   endif()
   get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   if(C IN_LIST languages)
@@ -60,7 +60,7 @@ function(_tenon_embed name file symbol)
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/${name}.embedded)
   file(CONFIGURE OUTPUT ${directory}/${symbol}.h @ONLY CONTENT [=[
 /* The compiled module @name@, page aligned: wasm_runtime_load((uint8_t*)@symbol@, @symbol@_size, ...)
- * uses it where it lies. */
+ * uses it in place. */
 #pragma once
 #include <stdint.h>
 #ifdef __cplusplus
@@ -115,7 +115,7 @@ function(tenon_add_aot_module name)
     elseif(keyword STREQUAL "OPTIONS")
       list(APPEND AOT_OPTIONS ${argument})
     else()
-      message(FATAL_ERROR "tenon_add_aot_module(${name}): ${argument} stands behind no keyword")
+      message(FATAL_ERROR "tenon_add_aot_module(${name}): ${argument} follows no keyword")
     endif()
   endforeach()
   if(NOT AOT_WASM)
@@ -140,7 +140,7 @@ function(tenon_add_aot_module name)
     else()
       get_target_property(wasm ${AOT_WASM} TENON_WASM_FILE)
       if(NOT wasm)
-        message(FATAL_ERROR "tenon_add_aot_module(${name}): the target ${AOT_WASM} is no executable "
+        message(FATAL_ERROR "tenon_add_aot_module(${name}): the target ${AOT_WASM} is not an executable "
           "and has no property TENON_WASM_FILE that says where its module is")
       endif()
     endif()
@@ -150,7 +150,7 @@ function(tenon_add_aot_module name)
   endif()
 
   _tenon_find_compiler(compiler compiler_dependency)
-  # Not every generator notices that a command has changed; all notice a file.
+  # Not every generator notices a changed command, but all notice a changed file.
   set(options_file ${CMAKE_CURRENT_BINARY_DIR}/${name}.options)
   file(CONFIGURE OUTPUT ${options_file} CONTENT "${target_options} ${AOT_OPTIONS}\n")
   add_custom_command(

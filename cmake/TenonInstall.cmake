@@ -20,11 +20,11 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/TenonConfigVersion.cmake
 configure_file(${CMAKE_CURRENT_LIST_DIR}/TenonAotModule.cmake
   ${PROJECT_BINARY_DIR}/TenonAotModule.cmake COPYONLY)
 
-# ---- the install tree. Nothing in it says where it is.
+# ---- the install tree, which can be moved: no file in it contains its path
 set(TENON_CONFIG_LIBRARIES ${CMAKE_INSTALL_LIBDIR})
 set(TENON_CONFIG_HEADERS ${CMAKE_INSTALL_INCLUDEDIR}/tenon)
 set(TENON_CONFIG_PROGRAMS ${CMAKE_INSTALL_BINDIR})
-# The compiler's package is not of one architecture's libraries, so it has a directory of its own.
+# The compiler's package does not belong to one architecture's libraries, so it has its own directory.
 set(config_directories ${CMAKE_INSTALL_LIBDIR}/cmake/Tenon)
 set(config_components development)
 if(TARGET tenonc)
@@ -55,13 +55,17 @@ if(TARGET tenonc)
   install(TARGETS tenonc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT compiler)
 endif()
 
-# ---- manual pages and shell completion, from what --help prints; a program that neither this
-# machine nor an emulator runs has none
+# ---- manual pages and shell completion, from what --help prints. A program that neither this machine
+# nor an emulator runs has none, and nothing has without Python.
+find_package(Python3 COMPONENTS Interpreter)
 set(documented tenon)
 if(TARGET tenonc)
   list(APPEND documented tenonc)
 endif()
-if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+if(NOT Python3_FOUND)
+  message(STATUS "Without Python 3 there are no manual pages and no completions")
+  set(documented)
+elseif(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
   set(documented)
 endif()
 foreach(program ${documented})
@@ -73,9 +77,9 @@ foreach(program ${documented})
   add_custom_command(
     OUTPUT ${documents}.1 ${documents}.bash ${documents}.zsh ${documents}.fish
     COMMAND ${program} --help > ${documents}.help
-    COMMAND ${CMAKE_COMMAND} -D PROGRAM=${program} -D HELP=${documents}.help -D VERSION=${PROJECT_VERSION}
-            -D OUTPUT=${documents} -P ${CMAKE_CURRENT_LIST_DIR}/documents.cmake
-    DEPENDS ${program} ${CMAKE_CURRENT_LIST_DIR}/documents.cmake
+    COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/documents.py ${program} ${PROJECT_VERSION}
+            ${documents}.help ${documents}
+    DEPENDS ${program} ${CMAKE_CURRENT_LIST_DIR}/documents.py
     COMMENT "Writing the manual page and the completions of ${program}"
     VERBATIM)
   add_custom_target(${program}_documents ALL DEPENDS ${documents}.1)

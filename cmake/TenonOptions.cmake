@@ -18,7 +18,9 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 # These are directory variables: they end with Tenon's own folders.
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+endif()
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(CMAKE_CXX_EXTENSIONS OFF)
 # The same objects make the static and the shared library, which exports its C interface alone.
@@ -60,7 +62,7 @@ target_compile_options(tenon_options INTERFACE
 if(TENON_WARNINGS)
   target_compile_options(tenon_options INTERFACE
     $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wconversion>
-    # Members that a lock protects say so (runtime/memory/locking.h).
+    # Members that a lock protects say so (format/locking.h).
     $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wthread-safety>
     # GCC 12 warns of its own string concatenation (GCC bug 105651).
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>)

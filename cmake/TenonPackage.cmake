@@ -1,6 +1,6 @@
-# What is offered to other projects: the library Tenon::loader, static and shared, and the program
-# Tenon::tenonc. add_subdirectory, FetchContent and find_package (TenonInstall.cmake) give the same
-# names.
+# What other projects use: the library Tenon::loader, static and shared, and the program
+# Tenon::tenonc. The names are the same with add_subdirectory, FetchContent and find_package
+# (TenonInstall.cmake).
 
 set(TENON_PUBLIC_HEADERS wasm_export.h lib_export.h tenon.h)
 set(header_directory ${PROJECT_BINARY_DIR}/include/tenon)
@@ -8,10 +8,10 @@ foreach(header ${TENON_PUBLIC_HEADERS})
   configure_file(${PROJECT_SOURCE_DIR}/runtime/include/${header} ${header_directory}/${header} COPYONLY)
 endforeach()
 
-# ---- the libraries: one file each, so that whoever links them needs nothing else of ours
+# ---- the libraries, one file each, so that linking needs nothing else of Tenon
 foreach(kind static shared)
   string(TOUPPER ${kind} type)
-  add_library(tenon_${kind} ${type} 
+  add_library(tenon_${kind} ${type}
     $<TARGET_OBJECTS:tenon_runtime> $<TARGET_OBJECTS:tenon_mapping> $<TARGET_OBJECTS:tenon_format>)
   add_library(Tenon::loader_${kind} ALIAS tenon_${kind})
   set_target_properties(tenon_${kind} PROPERTIES OUTPUT_NAME tenon LINKER_LANGUAGE CXX

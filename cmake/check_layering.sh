@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fails on an include that goes against the layers: every folder is listed below with the folders that it may
-# include besides itself. A folder that is not listed is an error too, so that a new one is thought about.
+# Fails on an include that goes against the layers. Every folder is listed below with the folders that it
+# may include besides itself. A folder that is not listed is an error too.
 #
 #   check_layering.sh [DIRECTORY]      of the repository, or of a tree of the same form
 set -euo pipefail
@@ -57,7 +57,8 @@ done < <(find format loader compiler runtime -name '*.cc' -o -name '*.h' -o -nam
          sed 's#/[^/]*$##' | sort -u)
 
 while IFS=: read -r file line include; do
-  target=$(sed -E 's/^ *# *include *["<]([^">]*)[">].*/\1/' <<< "$include")
+  [[ $include =~ ^\ *#\ *include\ *[\"\<]([^\"\>]*) ]] || continue
+  target=${BASH_REMATCH[1]}
   case $target in
     *../*) offend "$file:$line: includes a relative path: $target"; continue ;;
     llvm/* | llvm-c/*) target=llvm ;;

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 machine=${1:-}
 directory=build-package${machine:+-$machine}
-options=(-DCMAKE_INSTALL_PREFIX=/usr -DTENON_TESTS=OFF -DCMAKE_BUILD_TYPE=Release)
+options=(-DCMAKE_INSTALL_PREFIX=/usr -DTENON_TESTS=OFF -DTENON_WARNINGS=OFF -DCMAKE_BUILD_TYPE=Release)
 case $machine in
   "") ;;
   aarch64 | riscv64) triple=$machine-linux-gnu ;;

@@ -3,14 +3,14 @@
 
 tenon_packages=(
   g++ cmake ninja-build make ccache python3 pkg-config
-  llvm-22-dev liblld-22-dev clang-22 lld-22
+  llvm-22-dev liblld-22-dev llvm-22 llvm-22-tools clang-22 lld-22
   wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32
   doctest-dev libcli11-dev nlohmann-json3-dev libboost-dev zlib1g-dev libzstd-dev libjemalloc-dev
 )
 
-# Installs those of the given packages that are not there; says so and fails where it cannot.
+# Installs the given packages that are missing. Fails with a message if it cannot.
 tenon_install_packages() {
-  command -v dpkg-query > /dev/null || return 0  # not Debian: the reader has them, or the build says what lacks
+  command -v dpkg-query > /dev/null || return 0  # not Debian: if a package is missing, the build says so
   local package missing=() as_root=()
   for package in "$@"; do
     [[ $(dpkg-query -W -f '${Status}' "$package" 2> /dev/null) == *"ok installed" ]] || missing+=("$package")

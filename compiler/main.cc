@@ -185,9 +185,9 @@ int Run(int argc, char** argv) {
                       .description(""))
       ->default_str("both")
       ->type_name("guard|explicit|both");
-  app.add_flag("--exact-order", options.exact_order,
-               "In guard mode too, a trap finds exactly the stores before it; slower: no access is "
-               "moved, merged or vectorised");
+  bool exact_order = false;
+  app.add_flag("--exact-order", exact_order,
+               "Accepted for older builds: a trap always finds exactly the stores before it");
   app.add_option("--format", options.format, "What to write")
       ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{
                                               {"aot", OutputFormat::kContainer},
@@ -204,6 +204,19 @@ int Run(int argc, char** argv) {
   bool report_time = false;
   app.add_flag("--time-report", report_time,
                "Print a table of where the time went, by stage and pass, in seconds of CPU time");
+  bool print_passes = false;
+  app.add_flag(
+      "--print-passes", print_passes,
+      "Print the order of all passes at --opt-level, Tenon's and LLVM's, and compile nothing");
+  app.add_option("--disable-pass", options.passes.disabled,
+                 "Leave out a pass of Tenon's; may be given several times")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  app.add_option("--print-after", options.passes.printed_after,
+                 "Print LLVM IR to standard error after each run of a pass; may be given several "
+                 "times")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
   bool thin = false;
   app.add_flag("--thin", thin,
                "Compile nothing: IN is a .aot file, and OUT gets those of its variants that "
@@ -224,6 +237,13 @@ int Run(int argc, char** argv) {
   }
   if (targets.wants_help("--cpu")) {
     const auto text = tenon::compiler::CpuHelp(targets.names());
+    if (!text.ok()) return std::fprintf(stderr, "tenonc: %s\n", text.error().text()), 2;
+    std::fputs(text->c_str(), stdout);
+    return 0;
+  }
+  if (print_passes) {
+    options.targets = targets.Collect();
+    const auto text = tenon::compiler::DescribePasses(options);
     if (!text.ok()) return std::fprintf(stderr, "tenonc: %s\n", text.error().text()), 2;
     std::fputs(text->c_str(), stdout);
     return 0;

@@ -7,14 +7,15 @@
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/Utils/Cloning.h>
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "compiler/container_parts.h"
+#include "compiler/ir/conventions.h"
 #include "compiler/lower/module_lowering.h"
 #include "compiler/optimize/optimize.h"
 #include "compiler/plan/instance_layout.h"
@@ -24,6 +25,9 @@
 #include "compiler/target/target.h"
 #include "compiler/wasm/reader/reader.h"
 #include "compiler/wasm/validator/validator.h"
+#include "format/abi.h"
+#include "format/fault_places.h"
+#include "format/locking.h"
 #include "format/unwind_rows.h"
 #include "format/writer.h"
 
@@ -66,11 +70,19 @@ struct Variant {
   container::BoundsChecks bounds_checks;
 };
 
-// One chunk of one variant.
+// A CPU with its bounds-check modes, whose code is optimised once and finished for each.
+struct CpuTarget {
+  TargetDescription target;
+  std::vector<container::BoundsChecks> modes;
+};
+
+// One chunk for one CPU.
 struct Task {
   const Chunk* chunk;
-  const Variant* variant;
+  const CpuTarget* cpu;
 };
+
+using Object = std::vector<std::uint8_t>;
 
 struct Job {
   const wasm::Module& module;
@@ -90,47 +102,94 @@ std::vector<std::uint8_t> Print(const llvm::Module& module) {
 void Lower(const Job& job, const Task& task, const llvm::TargetMachine& machine,
            llvm::Module& module) {
   const StageTimer timer(job.options.time_report, TimeReport::Stage::kLower);
-  ModuleLowering(job.module, job.layout, job.may_throw, task.variant->bounds_checks,
-                 job.single_chunk, machine, module)
+  ModuleLowering(job.module, job.layout, job.may_throw, job.single_chunk, machine, module)
       .Lower(*task.chunk);
 }
 
-Result<std::vector<std::uint8_t>> Generate(const Job& job, const Task& task) {
-  const TargetDescription& target = task.variant->target;
+// Pages guard memories that no 32-bit index can leave, and whose sizes are whole pages of the
+// system.
+bool CanBeGuarded(const wasm::Limits& limits) {
+  return !limits.is_64 && limits.page_size_log2 == 16;
+}
+
+MemoryPlaces PlacesOf(const wasm::Module& module, const InstanceLayout& layout) {
+  MemoryPlaces places;
+  for (std::uint32_t i = 0; i < module.memories.size(); ++i) {
+    MemoryPlaces::Memory memory;
+    memory.is_guarded = CanBeGuarded(module.memories[i].limits);
+    memory.is_imported = i < module.imported_memories;
+    memory.offset = memory.is_imported
+                        ? layout.memory_pointers + std::uint64_t{sizeof(abi::PointerCell<void>)} * i
+                        : layout.memories + std::uint64_t{sizeof(abi::MemoryInstance)} *
+                                                (i - module.imported_memories);
+    places.memories.push_back(memory);
+  }
+  return places;
+}
+
+// The object of one mode, or its IR, from an optimised module that may be changed.
+Result<Object> GenerateMode(const Job& job, llvm::TargetMachine& machine,
+                            container::BoundsChecks mode, llvm::Module& module) {
+  FinishMode(module, machine, mode, job.options.passes, job.options.time_report);
+  if (job.options.format == OutputFormat::kLlvmIr) return Print(module);
+  const MemoryPlaces places = PlacesOf(job.module, job.layout);
+  return EmitObject(module, machine, mode == container::BoundsChecks::kGuard ? &places : nullptr,
+                    job.options.time_report);
+}
+
+// One object for each mode of the CPU.
+Result<std::vector<Object>> Generate(const Job& job, const Task& task) {
   llvm::LLVMContext context;
   context.setDiscardValueNames(job.options.format == OutputFormat::kContainer);
   llvm::Module module("wasm", context);
   const std::unique_ptr<llvm::TargetMachine> machine =
-      MakeTargetMachine(target, job.options.opt_level);
+      MakeTargetMachine(task.cpu->target, job.options.opt_level);
   SetTarget(module, *machine);
   Lower(job, task, *machine, module);
   SetTargetOfFunctions(module, *machine);
-  if (job.options.format == OutputFormat::kUnoptimizedLlvmIr) return Print(module);
-  AccessRules accesses;
-  for (const auto& memory : job.module.memories) {
-    const bool guarded = ModuleLowering::IsGuarded(task.variant->bounds_checks, memory.limits);
-    (guarded ? accesses.has_guards : accesses.has_bounds_checks) = true;
+  if (job.options.format == OutputFormat::kUnoptimizedLlvmIr)
+    return std::vector<Object>{Print(module)};
+  Optimize(module, *machine, job.options.opt_level, job.options.passes, job.options.time_report);
+  std::vector<Object> objects;
+  for (const container::BoundsChecks mode : task.cpu->modes) {
+    const bool is_last = mode == task.cpu->modes.back();
+    const std::unique_ptr<llvm::Module> copy = is_last ? nullptr : llvm::CloneModule(module);
+    TENON_ASSIGN_OR_RETURN(Object object,
+                           GenerateMode(job, *machine, mode, is_last ? module : *copy));
+    objects.push_back(std::move(object));
   }
-  accesses.exact_order = job.options.exact_order && accesses.has_guards;
-  TENON_TRY(Optimize(module, *machine, job.options.opt_level, accesses, job.options.time_report));
-  if (job.options.format == OutputFormat::kLlvmIr) return Print(module);
-  return EmitObject(module, *machine, job.options.time_report);
+  return objects;
 }
+
+// Counts the tasks that are done, and tells whoever asked for it; one call at a time.
+class Progress {
+ public:
+  Progress(const std::function<void(std::size_t, std::size_t)>& report, std::size_t total)
+      : report_(report), total_(total) {}
+  void Add() {
+    const MutexLock lock(mutex_);
+    ++done_;
+    if (report_) report_(done_, total_);
+  }
+
+ private:
+  const std::function<void(std::size_t, std::size_t)>& report_;
+  const std::size_t total_;
+  Mutex mutex_;
+  std::size_t done_ TENON_GUARDED_BY(mutex_) = 0;
+};
 
 // Runs the tasks on `options.jobs` threads. Results are in the order of tasks; the first task
 // that fails decides the error, whatever the threads did.
-Result<std::vector<std::vector<std::uint8_t>>> GenerateAll(const Job& job,
-                                                           const std::vector<Task>& tasks) {
-  std::vector<std::optional<Result<std::vector<std::uint8_t>>>> results(tasks.size());
+Result<std::vector<std::vector<Object>>> GenerateAll(const Job& job,
+                                                     const std::vector<Task>& tasks) {
+  std::vector<std::optional<Result<std::vector<Object>>>> results(tasks.size());
   std::atomic<std::size_t> next{0};
-  std::size_t done = 0;
-  std::mutex progress_mutex;
+  Progress progress(job.options.progress, tasks.size());
   const auto work = [&] {
     for (std::size_t i = next++; i < tasks.size(); i = next++) {
       results[i] = Generate(job, tasks[i]);
-      const std::lock_guard lock(progress_mutex);
-      ++done;
-      if (job.options.progress) job.options.progress(done, tasks.size());
+      progress.Add();
     }
   };
   const std::size_t wanted =
@@ -141,12 +200,27 @@ Result<std::vector<std::vector<std::uint8_t>>> GenerateAll(const Job& job,
   work();
   for (std::thread& thread : threads) thread.join();
 
-  std::vector<std::vector<std::uint8_t>> objects;
+  std::vector<std::vector<Object>> objects;
   for (auto& result : results) {
     if (!result->ok()) return result->error();
     objects.push_back(std::move(**result));
   }
   return objects;
+}
+
+// Gives each code range its own of the ascending places.
+void AppendFaultPlaces(const std::vector<std::uint32_t>& places, container::VariantParts& parts) {
+  auto at = places.begin();
+  for (std::size_t i = 0; i < parts.code_ranges.size(); ++i) {
+    container::CodeRangeEntry& range = parts.code_ranges[i];
+    const bool is_last = i + 1 == parts.code_ranges.size();
+    std::vector<std::uint64_t> own;
+    for (; at != places.end() && (is_last || *at < parts.code_ranges[i + 1].image_offset); ++at)
+      own.push_back(*at - range.image_offset);
+    if (own.empty()) continue;
+    range.fault_places = static_cast<std::uint32_t>(parts.fault_places.size());
+    container::AppendFaultPlaces(own, parts.fault_places);
+  }
 }
 
 container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const Variant& variant) {
@@ -161,30 +235,27 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
   parts.entry.function_traits = static_cast<std::uint32_t>(ModuleLowering::TraitsOf(job.module));
   parts.cpu = variant.target.cpu;
 
-  const auto symbol = [&](char kind, std::size_t index) {
-    const auto found = image.symbols.find(kind + std::to_string(index));
+  const auto symbol = [&](SymbolKind kind, std::size_t index) {
+    const auto found = image.symbols.find(SymbolName(kind, index));
     return found == image.symbols.end() ? container::kNone : found->second;
   };
   // Where there are wrappers, those are what others call (abi.h).
-  const auto append_functions = [&](char kind) {
+  const auto append_functions = [&](SymbolKind kind) {
     for (const std::uint32_t index : job.layout.referenced_functions) {
       parts.code_offsets.push_back(symbol(kind, index));
     }
   };
-  append_functions(ModuleLowering::HasWrappers(job.module) ? 'w' : 'f');
+  append_functions(ModuleLowering::HasWrappers(job.module) ? SymbolKind::kWrapper
+                                                           : SymbolKind::kFunction);
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
-    parts.code_offsets.push_back(symbol('h', i));
+    parts.code_offsets.push_back(symbol(SymbolKind::kHostThunk, i));
   for (std::size_t i = 0; i < job.module.types.size(); ++i)
-    parts.code_offsets.push_back(symbol('e', i));
-  append_functions('f');
+    parts.code_offsets.push_back(symbol(SymbolKind::kEntryTrampoline, i));
+  append_functions(SymbolKind::kFunction);
 
   for (const auto& [name, offset] : image.symbols) {
-    // "f12" is a function; support functions have names of their own, such as "__aeabi_idiv".
-    const bool is_function =
-        name.size() > 1 && name[0] == 'f' && name.find_first_not_of("0123456789", 1) == name.npos;
-    const std::uint32_t function =
-        is_function ? static_cast<std::uint32_t>(std::stoul(name.substr(1))) : container::kNone;
-    parts.code_ranges.push_back({offset, function, container::kNone});
+    const std::uint32_t function = FunctionIndexOf(name).value_or(container::kNone);
+    parts.code_ranges.push_back({offset, function, container::kNone, container::kNone});
   }
   std::sort(parts.code_ranges.begin(), parts.code_ranges.end(), [](const auto& a, const auto& b) {
     return std::pair(a.image_offset, a.function_index) <
@@ -196,35 +267,41 @@ container::VariantParts DescribeVariant(const Job& job, LinkedImage image, const
     range.unwind_rows = static_cast<std::uint32_t>(parts.unwind_rows.size());
     container::AppendUnwindRows(rows->second, parts.unwind_rows);
   }
+  AppendFaultPlaces(image.fault_places, parts);
   parts.image = std::move(image.bytes);
   return parts;
 }
 
-// The targets times the bounds-check modes that each can have.
-Result<std::vector<Variant>> ListVariants(const Options& options) {
-  std::vector<Variant> variants;
+// The CPUs with the bounds-check modes that each can have.
+Result<std::vector<CpuTarget>> ListTargets(const Options& options) {
+  std::vector<CpuTarget> cpus;
   for (const TargetOption& option : options.targets) {
     TENON_ASSIGN_OR_RETURN(const TargetDescription target,
                            ResolveTarget(option.target, option.cpu, option.cpu_features));
-    for (const Variant& earlier : variants) {
+    for (const CpuTarget& earlier : cpus) {
       if (earlier.target.architecture == target.architecture && earlier.target.cpu == target.cpu &&
           earlier.target.features == target.features) {
         return Error::Format("%s for CPU \"%s\" is asked for twice",
                              container::ArchitectureName(target.architecture), target.cpu.c_str());
       }
     }
-    if (options.bounds_checks != BoundsChecksOption::kExplicit && target.has_guard_pages)
-      variants.push_back({target, container::BoundsChecks::kGuard});
-    if (options.bounds_checks != BoundsChecksOption::kGuard)
-      variants.push_back({target, container::BoundsChecks::kExplicit});
     if (options.bounds_checks == BoundsChecksOption::kGuard && !target.has_guard_pages) {
       return Error::Format(
           "%s has no address space for guard pages: leave out --bounds-checks=guard",
           container::ArchitectureName(target.architecture));
     }
+    CpuTarget cpu{target, {}};
+    if (options.bounds_checks != BoundsChecksOption::kExplicit && target.has_guard_pages)
+      cpu.modes.push_back(container::BoundsChecks::kGuard);
+    if (options.bounds_checks != BoundsChecksOption::kGuard)
+      cpu.modes.push_back(container::BoundsChecks::kExplicit);
+    cpus.push_back(std::move(cpu));
   }
-  if (options.format != OutputFormat::kContainer) variants.resize(1);
-  return variants;
+  if (options.format != OutputFormat::kContainer) {
+    cpus.resize(1);
+    cpus[0].modes.resize(1);
+  }
+  return cpus;
 }
 
 Result<wasm::Module> ReadAndValidate(std::span<const std::uint8_t> wasm, const Options& options) {
@@ -252,37 +329,56 @@ std::string VersionText() { return "tenonc " TENON_VERSION " (LLVM " LLVM_VERSIO
 
 Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
                                                      const Options& options) {
-  TENON_ASSIGN_OR_RETURN(const std::vector<Variant> variants, ListVariants(options));
+  TENON_ASSIGN_OR_RETURN(const std::vector<CpuTarget> cpus, ListTargets(options));
+  const auto first_machine = MakeTargetMachine(cpus[0].target, options.opt_level);
+  TENON_TRY(CheckPassOptions(*first_machine, options.passes));
   TENON_ASSIGN_OR_RETURN(const wasm::Module module, ReadAndValidate(wasm, options));
 
   const InstanceLayout layout = ComputeInstanceLayout(module);
   const std::vector<Chunk> chunks = CutIntoChunks(module, options);
   std::vector<Task> tasks;
-  for (const Variant& variant : variants) {
-    for (const Chunk& chunk : chunks) tasks.push_back({&chunk, &variant});
+  for (const CpuTarget& cpu : cpus) {
+    for (const Chunk& chunk : chunks) tasks.push_back({&chunk, &cpu});
   }
   // Reads all code, so once and not for each chunk.
   const std::vector<bool> may_throw =
       module.uses_exceptions ? FunctionsThatMayThrow(module) : std::vector<bool>{};
   const Job job{module, layout, may_throw, options, chunks.size() == 1};
-  TENON_ASSIGN_OR_RETURN(std::vector<std::vector<std::uint8_t>> objects, GenerateAll(job, tasks));
+  TENON_ASSIGN_OR_RETURN(std::vector<std::vector<Object>> objects, GenerateAll(job, tasks));
   if (options.format != OutputFormat::kContainer) {
-    if (objects.size() == 1) return std::move(objects[0]);
+    if (objects.size() == 1) return std::move(objects[0][0]);
     return Error::Format(
         "the module is too large for one object or one IR file (it is compiled in %zu parts)",
         objects.size());
   }
 
   container::Parts parts = DescribeModule(module, layout, VersionText());
-  for (std::size_t i = 0; i < variants.size(); ++i) {
-    const auto first = objects.begin() + static_cast<std::ptrdiff_t>(i * chunks.size());
-    TENON_ASSIGN_OR_RETURN(LinkedImage image,
-                           LinkVariant({first, first + static_cast<std::ptrdiff_t>(chunks.size())},
-                                       variants[i].target, options));
-    parts.variants.push_back(DescribeVariant(job, std::move(image), variants[i]));
+  for (std::size_t i = 0; i < cpus.size(); ++i) {
+    for (std::size_t mode = 0; mode < cpus[i].modes.size(); ++mode) {
+      std::vector<Object> of_mode;
+      for (std::size_t chunk = 0; chunk < chunks.size(); ++chunk)
+        of_mode.push_back(std::move(objects[i * chunks.size() + chunk][mode]));
+      TENON_ASSIGN_OR_RETURN(LinkedImage image, LinkVariant(of_mode, cpus[i].target, options));
+      parts.variants.push_back(
+          DescribeVariant(job, std::move(image), {cpus[i].target, cpus[i].modes[mode]}));
+    }
   }
   const StageTimer timer(options.time_report, TimeReport::Stage::kWrite);
   return container::Write(parts);
+}
+
+Result<std::string> DescribePasses(const Options& options) {
+  TENON_ASSIGN_OR_RETURN(const std::vector<CpuTarget> cpus, ListTargets(options));
+  std::string text;
+  for (const CpuTarget& cpu : cpus) {
+    const auto machine = MakeTargetMachine(cpu.target, options.opt_level);
+    text +=
+        Error::Format("# %s, %s, level %d\n", container::ArchitectureName(cpu.target.architecture),
+                      cpu.target.cpu.c_str(), options.opt_level)
+            .text();
+    text += DescribePasses(*machine, options.opt_level);
+  }
+  return text;
 }
 
 }  // namespace tenon::compiler

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/optimize/pass_options.h"
 #include "compiler/time_report.h"
 #include "format/result.h"
 
@@ -33,15 +34,13 @@ struct Options {
   // 0 (compiles fastest) to 3, which tries what pays in few programs.
   int opt_level = 2;
   BoundsChecksOption bounds_checks = BoundsChecksOption::kBoth;
-  // In guard mode too, a trap finds exactly the stores that stand before it. Without it LLVM takes
-  // a load for something that always succeeds, and may move stores past it.
-  bool exact_order = false;
   // Features of WebAssembly (bits by format/tables/wasm_features.def) that a module may not use.
   std::uint64_t disabled_features = 0;
   OutputFormat format = OutputFormat::kContainer;
   unsigned jobs = 0;  // threads; 0: one per core. Never changes the output
   // Told how many of how many steps are done, from any thread, one call at a time.
   std::function<void(std::size_t done, std::size_t total)> progress;
+  PassOptions passes;
   TimeReport* time_report = nullptr;  // if there is one, told where time goes
 };
 
@@ -53,5 +52,9 @@ std::string VersionText();
 // relocatable object or textual IR.
 Result<std::vector<std::uint8_t>> CompileToContainer(std::span<const std::uint8_t> wasm,
                                                      const Options& options);
+
+// The passes between lowering and code generation in their order, for each variant that the options
+// name, as text.
+Result<std::string> DescribePasses(const Options& options);
 
 }  // namespace tenon::compiler

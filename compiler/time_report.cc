@@ -45,12 +45,12 @@ double ThreadSeconds() {
 }
 
 void TimeReport::Add(Stage stage, std::string_view step, double seconds) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   stages_[static_cast<int>(stage)][std::string(step)] += seconds;
 }
 
 std::string TimeReport::Text() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   // A stage's own entry includes its steps.
   double total = 0;
   for (const auto& [stage, steps] : stages_) {

@@ -6,11 +6,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+#include "format/locking.h"
 
 namespace tenon::compiler {
 
@@ -35,8 +36,8 @@ class TimeReport {
 
  private:
   using Steps = std::unordered_map<std::string, double>;
-  mutable std::mutex mutex_;
-  std::unordered_map<int, Steps> stages_;
+  mutable Mutex mutex_;
+  std::unordered_map<int, Steps> stages_ TENON_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

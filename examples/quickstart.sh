@@ -18,7 +18,7 @@ run() {
   echo "\$ $*"
   "$@"
 }
-run clang-22 --target=wasm32-wasi -Wno-deprecated -O2 examples/wordcount.c -o "$output/wordcount.wasm"
+run clang-22 --target=wasm32-wasi -Wno-deprecated -O2 --no-wasm-opt examples/wordcount.c -o "$output/wordcount.wasm"
 run build/bin/tenonc "$output/wordcount.wasm" -o "$output/wordcount.aot"
 cat format/*.h > "$output/text.txt"
 run build/bin/tenon --dir="$output" "$output/wordcount.aot" "$output/text.txt"

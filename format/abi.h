@@ -1,4 +1,4 @@
-// What generated code and the runtime share, and all that they share.
+// Everything that generated code and the runtime share.
 //
 // A wasm function `(param P…) (result R…)` is native code with the platform's C
 // calling convention, with the VmContext of its instance as an extra argument
@@ -6,30 +6,32 @@
 // `swiftself`); the wasm parameters follow the C convention as if the context
 // were not there. References are pointers, null is 0. Up to two integer or reference results and
 // two floating-point or vector ones (ResultsInMemory) are returned as an LLVM struct of them in
-// order; more go, as 64-bit cells, where a pointer says that stands before the parameters.
+// order. More results are stored, as 64-bit cells, at a pointer that precedes the parameters.
 //
-// Tail calls. C's convention has none, and the one that has (LLVM's SwiftTail, in which the callee
-// pops its arguments and need not give the context register back) costs a little at every
-// call. So only in modules that use tail calls do functions have that convention. Each of their
-// functions that can become a funcref has a wrapper with C's, which is FuncRef::code: whoever
-// calls it need not know. A tail call into another instance is a jump to WideFuncRef::direct
-// if the traits say that it has the convention; else to an adapter of the caller's module (one per
-// type), which finds the code to call at kEnvironmentTailTarget and calls it: one
-// frame, which goes when that function, which has no tail calls, returns. The stack arguments of
-// a tail call would lie over the caller's; so in these modules what has no register
-// (RegisterArguments) lies in a buffer of the caller's instance instead, in 64-bit cells, and is
-// read on entry, before anything else is called.
+// Tail calls. The C convention cannot express them. LLVM's SwiftTail can: the callee pops its
+// arguments and need not preserve the context register. That costs a little at every call, so
+// functions have it only in modules that use tail calls. Each function of such a module that can
+// become a funcref has a wrapper with the C convention. FuncRef::code is the wrapper, so callers
+// need not know. A tail call into another instance is a jump to WideFuncRef::direct if the traits
+// say that the callee has the tail convention. Otherwise it is a jump to an adapter of the caller's
+// module (one per type), which calls the code at kEnvironmentTailTarget. The adapter's one frame
+// goes when that function, which has no tail calls, returns. The stack arguments of a tail call
+// would overlap the caller's. So in these modules an argument without a register
+// (RegisterArguments) is passed in a buffer of the caller's instance, in 64-bit cells, and is read
+// on entry, before anything else is called.
 //
-// Exceptions. A function that is left by an exception returns (what, means nothing) with the
-// exception in the execution environment; whoever calls looks there. Only modules with exceptions
-// look, so no others pay. Where such a module and one without meet:
-//   - FuncRef::code of a module with exceptions is a wrapper. If an exception comes out and its
-//     caller is code without exceptions, the builtin exception_leaves unwinds to the
-//     innermost entry from the host, as a trap does; kTraitThrows says that functions are such.
-//   - That must not skip frames that want to look. So code with exceptions calls functions
+// Exceptions. A function that an exception leaves returns, with the exception in the execution
+// environment and meaningless results. The caller looks at the environment after the call. Only
+// modules with exceptions look, so others pay nothing. Where a module with exceptions meets one
+// without:
+//   - FuncRef::code of a module with exceptions is a wrapper. If an exception comes out and the
+//     caller is code without exceptions, the builtin exception_leaves unwinds to the innermost
+//     entry from the host, as a trap does. kTraitThrows marks such functions.
+//   - That must not skip frames that look for exceptions. So code with exceptions calls functions
 //     without (neither kTraitThrows nor kTraitHost) through a guard of its own module, one per
-//     type: it calls the host function that every environment has at kEnvironmentGuard, which calls
-//     the function that kEnvironmentGuardedFunction names, anew from the host.
+//     type. The guard calls the host function that every environment has at kEnvironmentGuard,
+//     which calls the function that kEnvironmentGuardedFunction names, as a new entry from the
+//     host.
 //   - A host function that re-enters wasm and returns after an exception came out lets it pass.
 //
 // All structs here are little endian and the same for all targets, as a container has one layout
@@ -123,11 +125,11 @@ struct FuncRef {
 static_assert(sizeof(FuncRef) == 24 && offsetof(FuncRef, context) == 8 &&
               offsetof(FuncRef, type_key) == 16);
 
-// The records of modules whose functions have wrappers (VmContext::traits), and of those that hand
-// on functions which they import, which may be such.
+// The records of modules whose functions have wrappers (VmContext::traits), and of modules that
+// pass on imported functions, which may have wrappers.
 struct WideFuncRef {
   FuncRef common;
-  alignas(8) const void* direct;  // the function itself, for those who know the traits
+  alignas(8) const void* direct;  // the function itself, for callers that know the traits
 };
 static_assert(sizeof(WideFuncRef) == 32 && offsetof(WideFuncRef, direct) == 24);
 
@@ -164,7 +166,7 @@ struct MemoryInstance {
 static_assert(sizeof(MemoryInstance) == 48);
 
 struct TableInstance {
-  alignas(8) void** elements;  // references, in the way of value_type.h
+  alignas(8) void** elements;  // references, as value_type.h describes them
   std::uint64_t size;
   std::uint64_t maximum;
   std::uint64_t capacity;
@@ -179,7 +181,7 @@ struct TagInstance {
 };
 static_assert(sizeof(TagInstance) == 16);
 
-// What an exnref points to. The cells of its values follow.
+// What an exnref points to. The cells of its values follow it.
 struct Exception {
   alignas(8) const TagInstance* tag;
   alignas(8) Exception* next;         // the runtime's
@@ -192,7 +194,7 @@ struct Exception {
 static_assert(sizeof(Exception) == 48);
 
 // Offsets in the runtime's ExecutionEnvironment.
-inline constexpr std::uint64_t kEnvironmentException = 32;  // Exception*: on its way, or null
+inline constexpr std::uint64_t kEnvironmentException = 32;  // Exception*: in flight, or null
 // Set by a caller for the adapter of a tail call, which reads them at once: the code to call, and
 // the caller's buffer of arguments.
 inline constexpr std::uint64_t kEnvironmentTailTarget = 40;
@@ -226,7 +228,7 @@ struct VmContext {
 };
 static_assert(sizeof(VmContext) == 48);
 
-// What stands in the context register of a host function's thunk; it begins as a
+// What is in the context register in a host function's thunk; it begins as a
 // VmContext does. The thunk (in the importing module, one per imported type) is
 //   r = builtins->host_call(nest: this, exec_env, wasm parameters…)   // C convention
 // and host_call (assembly) switches to the host's stack, copies

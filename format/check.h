@@ -1,6 +1,6 @@
 // What view.h's two checks share. Both allocate nothing and take time linear in the sections that
-// they look at, also for hostile files (ranges into shared arrays are bounded in their sum); counts
-// are compared in 64 bits without sums that could wrap.
+// they look at, for hostile files too: the ranges that refer into a shared array are bounded in
+// their sum. Counts are compared in 64 bits, without sums that could wrap around.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ inline bool StringFits(const View& view, StringRef reference) {
   return Fits(reference.offset, reference.length, view.RawSection(SectionId::kStrings).size());
 }
 
-// `types`: how many types the file has; the references' indices are below it.
+// `types`: how many types the file has; indices in references must be below it.
 inline bool IsKnown(ValueType type, std::uint64_t types) {
   switch (type) {
     case ValueType::kI32:

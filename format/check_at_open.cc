@@ -1,5 +1,5 @@
-// What a file's variants, types and index spaces consist of: all that is looked at without an
-// instance. A few elements each, however large the code is.
+// Checks variants, types and index spaces: what a reader looks at without an instance. These
+// sections have a few elements each, however large the code is.
 #include "format/abi.h"
 #include "format/check.h"
 
@@ -65,7 +65,7 @@ class Checker {
       for (uint64_t k = 0; k < count; ++k) {
         if (IsConcreteReference(first[k]) &&
             HeapTypeOf(first[k]) >= uint64_t{type.group_first} + type.group_size) {
-          return Bad("types", i, "it refers to a type behind its group");
+          return Bad("types", i, "it refers to a type after its group");
         }
       }
       const bool packs = type.group_size == 1 && type.is_final == 1 && type.supertype == kNone;

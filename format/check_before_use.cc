@@ -1,6 +1,6 @@
-// What an instance is made from: functions, exports, globals, segments, constants. Their number
-// grows with the code; the lists that have an element per function are looked at in loops without
-// an exit, which compilers turn into vector code.
+// Checks what an instance is made from: functions, exports, globals, segments, constants. Their
+// number grows with the code. Lists that have an element per function are checked in loops without
+// an exit, which compilers vectorise.
 #include "format/check.h"
 
 namespace tenon::container {
@@ -15,7 +15,7 @@ constexpr uint32_t kMaximumConstantDepth = 64;
 // Whether an offset is neither kNone nor in [first, first + size).
 [[gnu::noinline]] bool AnyOutside(std::span<const uint32_t> offsets, uint32_t first,
                                   uint32_t size) {
-  uint32_t outside = 0;  // what lies below `first` is far above after wrapping
+  uint32_t outside = 0;  // an offset below `first` wraps around to a large number
   for (const uint32_t offset : offsets)
     outside |= uint32_t{offset - first >= size} & uint32_t{offset != kNone};
   return outside != 0;
@@ -85,7 +85,7 @@ class Checker {
 
  private:
   Status CheckFunctions() const {
-    // Most are defined, in ascending order: that is seen without looking at each by itself.
+    // One pass over all finds out whether any is bad; only then is the first bad one looked for.
     if (const std::size_t bad = FirstBadFunction(functions_, info_.function_count,
                                                  static_cast<uint32_t>(types_.size()));
         bad < functions_.size()) {
@@ -152,9 +152,9 @@ class Checker {
       return Bad(section, index, "its constant lies outside of section \"constants\"");
     if (range.count > constants_left_) return Bad(section, index, "constants overlap");
     constants_left_ -= range.count;
-    // kI32 stands for all bits that a plain constant can be: kConst has no type of its own.
-    // References are compared by kind alone (functions, exceptions, the host's): which function
-    // types they have only decides what code may call them as.
+    // kI32 stands for every type that is not a reference: kConst has no type of its own.
+    // References are compared by kind alone (functions, exceptions, the host's). A function's type
+    // decides only how code calls it, and code is trusted.
     ValueType stack[kMaximumConstantDepth];
     uint32_t depth = 0;
     for (uint32_t i = 0; i < range.count; ++i) {

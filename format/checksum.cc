@@ -1,10 +1,10 @@
-// The container's checksum: a multiply-mix over four independent lanes of 8
-// bytes, so that four multiplications are in flight at once.
+// The container's checksum: a multiply-mix over four independent lanes of 8 bytes, so that four
+// multiplications are in flight at once.
 //
-// Every step is a bijection of the lane (xor with the input, multiplication by
-// an odd number, xor-shift) and the lanes are folded by bijections too, so two
-// inputs of the same size that differ within one 8-byte word never collide: any
-// change of a single byte is certain to be seen. It is not cryptographic.
+// Every step is a bijection of the lane (xor with the input, multiplication by an odd number,
+// xor-shift), and the lanes are combined by bijections too. So two inputs of the same size that
+// differ within one 8-byte word never collide: every change of a single byte is detected. The
+// checksum is not cryptographic.
 #include <cstring>
 
 #include "format/container.h"
@@ -40,7 +40,7 @@ std::uint64_t Checksum(const void* data, std::uint64_t size) {
   }
   std::uint8_t tail[32] = {};
   if (left != 0) std::memcpy(tail, bytes, left);
-  std::uint64_t result = size;  // tells inputs apart that differ in trailing zeros only
+  std::uint64_t result = size;  // distinguishes inputs that differ in trailing zeros only
   for (int lane = 0; lane < 4; ++lane) {
     result = Mix(result, Mix(lanes[lane], LoadWord(tail + lane * 8)));
   }

@@ -13,12 +13,12 @@
 namespace tenon::container {
 
 inline constexpr std::uint8_t kMagic[8] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 3;
+inline constexpr std::uint32_t kFormatVersion = 4;
 inline constexpr std::uint64_t kSegmentAlignment = 4096;
 inline constexpr std::uint32_t kNone = 0xFFFFFFFF;  // "no index", "no offset"
 
-// A range of bytes of the kStrings section. Not NUL-terminated in general, but
-// the writer puts a NUL behind every string.
+// A range of bytes of the kStrings section. Readers must not rely on a NUL; the writer puts one
+// after every string.
 struct StringRef {
   std::uint32_t offset;
   std::uint32_t length;
@@ -38,9 +38,10 @@ static_assert(sizeof(Header) == 40);
 // The section table (SectionEntry[section_count]) follows at byte 48.
 inline constexpr std::uint64_t kSectionTableOffset = 48;
 
-// When a reader compares a section's checksum: when it opens the file; before the first instance;
-// or when somebody asks for it. What grows with the number of functions is not of the first kind,
-// so that loading costs the same whatever the file's size; what grows with the code is of the last.
+// When a reader compares a section's checksum: when it opens the file, before the first instance,
+// or when somebody asks for it. A section that grows with the number of functions is not of the
+// first kind, so that loading costs the same whatever the file's size. One that grows with the code
+// is of the last.
 enum class Verified { kAtOpen, kBeforeUse, kOnRequest };
 
 // One table of sections drives layout, writing, checking and dumping.
@@ -72,7 +73,8 @@ enum class Verified { kAtOpen, kBeforeUse, kOnRequest };
   TENON_SECTION(kCodeImages, 24, std::uint8_t, kOnRequest, "code")                          \
   TENON_SECTION(kTags, 25, TagEntry, kAtOpen, "tags")                                       \
   TENON_SECTION(kUnwindRows, 26, std::uint8_t, kOnRequest, "unwind rows")                   \
-  TENON_SECTION(kMemoryPieces, 27, MemoryPieceEntry, kAtOpen, "memory pieces")
+  TENON_SECTION(kMemoryPieces, 27, MemoryPieceEntry, kAtOpen, "memory pieces")              \
+  TENON_SECTION(kFaultPlaces, 28, std::uint8_t, kOnRequest, "fault places")
 
 enum class SectionId : std::uint32_t {
 #define TENON_SECTION(enumerator, number, ...) enumerator = number,
@@ -174,9 +176,11 @@ struct VariantEntry {
   std::uint32_t function_traits;    // abi::FunctionTrait
   std::uint32_t unwind_rows_first;  // bytes [first, first + size) of kUnwindRows
   std::uint32_t unwind_rows_size;
+  std::uint32_t fault_places_first;  // bytes [first, first + size) of kFaultPlaces
+  std::uint32_t fault_places_size;
   std::uint32_t reserved;
 };
-static_assert(sizeof(VariantEntry) == 112);
+static_assert(sizeof(VariantEntry) == 120);
 // How many code offsets a variant has.
 constexpr std::uint64_t CodeOffsetsPerVariant(std::uint64_t referenced_functions,
                                               std::uint64_t types) {
@@ -186,7 +190,7 @@ constexpr std::uint64_t CodeOffsetsPerVariant(std::uint64_t referenced_functions
 enum class TypeKind : std::uint16_t { kFunction = 1 };
 
 // Types are in module order, so a recursive group is a run of them. Value types and supertypes name
-// types by their index here, which is below the end of the own group.
+// types by their index here, which is below the end of their own group.
 struct TypeEntry {
   std::uint64_t key;          // abi::TypeKey
   std::uint32_t first_value;  // in kValueTypes: parameters, then results
@@ -335,9 +339,10 @@ static_assert(sizeof(DataSegmentEntry) == 32);
 struct CodeRangeEntry {
   std::uint32_t image_offset;
   std::uint32_t function_index;
-  std::uint32_t unwind_rows;  // where in the variant's unwind rows its own begin, or kNone
+  std::uint32_t unwind_rows;   // where in the variant's unwind rows its own begin, or kNone
+  std::uint32_t fault_places;  // the same in its fault places
 };
-static_assert(sizeof(CodeRangeEntry) == 12);
+static_assert(sizeof(CodeRangeEntry) == 16);
 
 struct CustomSectionEntry {
   StringRef name;              // in kNameStrings

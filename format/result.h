@@ -15,7 +15,7 @@
 
 namespace tenon {
 
-// One sentence that says what is wrong, where, and (where it helps) what to do.
+// One sentence that says what is wrong, where, and, if that helps, what to do.
 class Error {
  public:
   static constexpr std::size_t kCapacity = 320;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/ranges.h"
+
 namespace tenon::container {
 namespace {
 
@@ -18,7 +20,7 @@ std::string CopyText(const View& view, SectionId id) {
   return std::string(raw.begin(), raw.end());
 }
 
-// Behind all other strings that the file refers to.
+// The end of the last string that the file refers to, but for CPU names.
 std::uint64_t OtherStringsEnd(const View& view) {
   std::uint64_t end = 0;
   const auto include = [&end](StringRef text) {
@@ -34,8 +36,8 @@ std::uint64_t OtherStringsEnd(const View& view) {
   return end;
 }
 
-// Where the CPU names begin that the writer has put behind all other strings; the end, if what
-// stands there is something else, or not only that.
+// Where the CPU names begin that the writer has put after all other strings; the section's end if
+// there is anything else in that place.
 std::size_t CpuNamesStart(const View& view) {
   std::string names;
   for (const VariantEntry& variant : view.Section<VariantEntry>(SectionId::kVariants)) {
@@ -85,16 +87,19 @@ Result<Parts> ReadParts(const View& view) {
   const auto offsets = view.Section<std::uint32_t>(SectionId::kCodeOffsets);
   const auto ranges = view.Section<CodeRangeEntry>(SectionId::kCodeRanges);
   const auto rows = view.RawSection(SectionId::kUnwindRows);
+  const auto places = view.RawSection(SectionId::kFaultPlaces);
   const std::uint64_t per_variant =
       CodeOffsetsPerVariant(parts.referenced_functions.size(), parts.types.size());
   for (const VariantEntry& entry : view.Section<VariantEntry>(SectionId::kVariants)) {
-    if (entry.code_ranges_first > ranges.size() ||
-        entry.code_ranges_count > ranges.size() - entry.code_ranges_first) {
+    if (IsOutside(entry.code_ranges_first, entry.code_ranges_count, ranges.size())) {
       return Error::Format("malformed file: a variant's code ranges lie outside of their section");
     }
-    if (entry.unwind_rows_first > rows.size() ||
-        entry.unwind_rows_size > rows.size() - entry.unwind_rows_first) {
+    if (IsOutside(entry.unwind_rows_first, entry.unwind_rows_size, rows.size())) {
       return Error::Format("malformed file: a variant's unwind rows lie outside of their section");
+    }
+    if (entry.fault_places_first > places.size() ||
+        entry.fault_places_size > places.size() - entry.fault_places_first) {
+      return Error::Format("malformed file: a variant's fault places lie outside of their section");
     }
     VariantParts variant;
     variant.entry = entry;
@@ -107,6 +112,8 @@ Result<Parts> ReadParts(const View& view) {
     variant.code_ranges.assign(own_ranges.begin(), own_ranges.end());
     const auto own_rows = rows.subspan(entry.unwind_rows_first, entry.unwind_rows_size);
     variant.unwind_rows.assign(own_rows.begin(), own_rows.end());
+    const auto own_places = places.subspan(entry.fault_places_first, entry.fault_places_size);
+    variant.fault_places.assign(own_places.begin(), own_places.end());
     parts.variants.push_back(std::move(variant));
   }
   return parts;

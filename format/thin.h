@@ -1,5 +1,5 @@
-// Takes single variants out of a container: the parts of a file back as Parts, and a smaller file
-// from them.
+// Extracts variants of a container: reads a file back into Parts, and writes a smaller file from
+// them.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace tenon::container {
 
-// What Write would turn into this very file, if the file is Write's. All that can be
-// verified of the file is, first.
+// The Parts from which Write makes this very file, if Write has made it. Everything that can be
+// verified of the file is verified first.
 Result<Parts> ReadParts(const View& view);
 
 // The container with those variants only that `keep` wants; the same bytes as if it had been

@@ -1,11 +1,13 @@
-// Unwind rows: how to get from a point in a function to the function's caller, where generated
-// code keeps no frame pointer (DWARF 5, section 6.4, reduced to what a backtrace needs).
+// Unwind rows: how to find a function's caller from a point in the function, where generated code
+// keeps no frame pointer. They are DWARF's call frame information (DWARF 5, section 6.4), reduced
+// to what a backtrace needs.
 //
-// A function's rows are bytes of the section "unwind rows": their number, then each row, ascending;
-// all numbers are unsigned LEB128. A row is the bytes of code since the row before (from the
-// function's start in the first), then a number whose bit 0 says that a third follows, whose bit 1
-// says that the frame is measured from the frame pointer, and whose other bits are its words; the
-// third number is where the caller's frame pointer lies (`saved_words`, until another row says so).
+// A function's rows are bytes of the section "unwind rows": how many there are, then each row, in
+// ascending order. All numbers are unsigned LEB128. A row is two or three numbers:
+//   - the bytes of code since the row before, or since the function's start;
+//   - flags and size: bit 0 says that a third number follows, bit 1 that the frame is measured from
+//     the frame pointer, the other bits are the frame's size in words;
+//   - where the caller's frame pointer is saved (`saved_words`). Without it, the last one holds.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +32,9 @@ struct UnwindRow {
 // Appends the rows of one function, which ascend.
 void AppendUnwindRows(std::span<const UnwindRow> rows, std::vector<std::uint8_t>& bytes);
 
-// The row of `bytes` (a function's rows, then anything) that holds at `code_offset`; none if the
-// bytes are not as above, which nobody has checked before. No allocation, so a signal handler may.
+// The row of `bytes` (a function's rows, then anything) that holds at `code_offset`. None if the
+// bytes are malformed; they need not have been checked before. Allocates nothing, so that a signal
+// handler may call it.
 std::optional<UnwindRow> FindUnwindRow(std::span<const std::uint8_t> bytes,
                                        std::uint64_t code_offset);
 

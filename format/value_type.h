@@ -1,19 +1,19 @@
-// The value types of WebAssembly as the container, the compiler and the
-// runtime write them down.
+// The value types of WebAssembly as the container, the compiler and the runtime represent them.
 //
 // The low byte is the type's code in the binary format (core specification,
 // section 5.3). The upper 24 bits are 0 but for `(ref ht)` and `(ref null ht)` (codes 0x64, 0x63),
 // where they are the heap type: an index into the module's types, or, with bit 23 set, an
 // abstract heap type's code. What has a shorthand (funcref) is always written as that.
 //
-// What is to come fits in: the abstract heap types of garbage collection have codes of
-// their own, struct and array types are indices like function types (TypeEntry::kind tells them
-// apart), and types are compared by canonical id, recursive groups and declared supertypes
-// included (FORMAT.md, types). At run time every reference is one pointer-sized word, null is 0:
-// a FuncRef*, the host's pointer, an exception package; a struct or array will be a
-// pointer to an object that begins with its type's key, and i31 a word with the lowest
-// bit set, which no pointer to an object has. The host's pointers may have any bits: external
-// references are no subtype of any other, and any.convert_extern will put one into an object.
+// At run time every reference is one pointer-sized word, and null is 0. It is a FuncRef*, the
+// host's pointer, or an exception package. The host's pointers may have any bits.
+//
+// Garbage collection will fit in. Its abstract heap types have codes of their own. Struct and array
+// types are indices like function types (TypeEntry::kind tells them apart), and types are compared
+// by canonical id, with recursive groups and declared supertypes. A struct or array will be a
+// pointer to an object that begins with its type's key; an i31 will be a word with the lowest bit
+// set, which no pointer to an object has. External references are no subtype of any other type, so
+// any.convert_extern will put one into an object.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,13 @@
-// The checked view: the reader's only gate. Header and section table are checked here, what the
-// sections hold in check_at_open.cc and check_before_use.cc; afterwards a wrong byte can change
-// what a program computes but not make the reader leave the file.
+// The checked view: the only way into a file. The header and the section table are checked here,
+// the contents of sections in check_at_open.cc and check_before_use.cc. After that a wrong byte may
+// change what a program computes, but never makes the reader leave the file.
 #include "format/view.h"
 
 #include <cstring>
 
 #include "format/abi.h"
 #include "format/check.h"
+#include "format/fault_places.h"
 
 namespace tenon::container {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using std::uint32_t;
 using std::uint64_t;
 
-constexpr uint32_t kHighestSectionNumber = 27;
+constexpr uint32_t kHighestSectionNumber = 28;
 
 struct SectionTraits {
   const char* name = nullptr;
@@ -245,6 +246,17 @@ std::optional<UnwindRow> View::UnwindAt(const VariantEntry& variant,
   }
   const auto own = all.subspan(variant.unwind_rows_first, variant.unwind_rows_size);
   return FindUnwindRow(own.subspan(range->unwind_rows), image_offset - range->image_offset);
+}
+
+bool View::IsFaultPlaceAt(const VariantEntry& variant, std::uint64_t image_offset) const {
+  const CodeRangeEntry* const range = CodeRangeAt(variant, image_offset);
+  const auto all = RawSection(SectionId::kFaultPlaces);
+  if (range == nullptr || range->fault_places >= variant.fault_places_size ||
+      !Fits(variant.fault_places_first, variant.fault_places_size, all.size())) {
+    return false;
+  }
+  const auto own = all.subspan(variant.fault_places_first, variant.fault_places_size);
+  return IsFaultPlace(own.subspan(range->fault_places), image_offset - range->image_offset);
 }
 
 }  // namespace tenon::container

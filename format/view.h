@@ -1,9 +1,9 @@
 // The checked view of a container: bytes in, view or error out, no allocation.
 //
-// Open checks what loading relies on: header, versions, section table, and the sections that the
-// table of container.h verifies at open. What exports, functions, globals, segments and code
-// offsets say is checked by CheckBeforeUse, before the first instance and by whoever looks at them
-// earlier. After that the accessors need no checks. Names, code ranges, unwind rows and custom
+// Open checks what loading relies on: the header, the versions, the section table, and the sections
+// that the table of container.h verifies at open. CheckBeforeUse checks exports, functions,
+// globals, segments and code offsets, before the first instance or before they are looked at
+// otherwise. After that the accessors need no checks. Names, code ranges, unwind rows and custom
 // sections are checked where they are used. So the time that Open takes does not grow with the
 // code.
 #pragma once
@@ -51,7 +51,7 @@ class View {
   std::string_view String(StringRef reference) const;  // kStrings
   std::span<const ValueType> Parameters(const TypeEntry& type) const;
   std::span<const ValueType> Results(const TypeEntry& type) const;
-  // Of each of an instance's funcref records (abi.h).
+  // Bytes of each of an instance's funcref records (abi.h).
   std::size_t funcref_size() const;
   // Type index of a function, imported or referenced.
   const TypeEntry& TypeOfReferenced(std::uint32_t referenced_function) const;
@@ -61,9 +61,12 @@ class View {
   std::string_view FunctionName(std::uint32_t function_index) const;
   // The function whose code includes this offset into the variant's image; kNone if none.
   std::uint32_t FunctionAt(const VariantEntry& variant, std::uint64_t image_offset) const;
-  // How to find the caller of the code at this offset into the image, if the variant's code keeps
-  // no frame pointers.
+  // How to find the caller of the code at this offset into the image. None if the variant's code
+  // keeps frame pointers.
   std::optional<UnwindRow> UnwindAt(const VariantEntry& variant, std::uint64_t image_offset) const;
+  // Whether the instruction at `image_offset` faults in the place of a bounds check
+  // (fault_places.h).
+  bool IsFaultPlaceAt(const VariantEntry& variant, std::uint64_t image_offset) const;
 
  private:
   const CodeRangeEntry* CodeRangeAt(const VariantEntry& variant, std::uint64_t image_offset) const;

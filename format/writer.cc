@@ -1,9 +1,8 @@
-// Builds a container from its parts: last stage of the compiler, and the tests'
-// way to make files. Layout first, bytes afterwards: offsets that lie inside
-// elements (images) depend on where sections land.
+// Builds a container from its parts: the last stage of the compiler. Tests make files with it too.
+// The layout comes first and the bytes after it, because elements contain offsets into sections.
 //
-// Invariants: sections appear in the order of TENON_SECTIONS, empty ones are
-// left out, padding is zero, so equal parts give equal bytes.
+// Invariants: sections appear in the order of TENON_SECTIONS, empty ones are left out, and padding
+// is zero, so equal parts give equal bytes.
 #include "format/writer.h"
 
 #include <algorithm>
@@ -11,15 +10,12 @@
 #include <numeric>
 
 #include "format/abi.h"
+#include "format/ranges.h"
 
 namespace tenon::container {
 namespace {
 
 constexpr std::size_t kSectionAlignment = 16;
-
-constexpr std::uint64_t AlignUp(std::uint64_t value, std::uint64_t alignment) {
-  return (value + alignment - 1) / alignment * alignment;
-}
 
 StringRef Append(std::string& strings, std::string_view text) {
   const StringRef reference{static_cast<std::uint32_t>(strings.size()),
@@ -39,8 +35,8 @@ Payload PayloadOf(const Container& elements) {
   return {elements.data(), elements.size() * sizeof(elements[0])};
 }
 
-// The first variant with the same image as `variants[index]`; code that does not depend on what
-// the variants differ in is stored once.
+// The first variant with the same image as `variants[index]`. Code that is the same in several
+// variants is stored once.
 std::size_t FirstEqualImage(const std::vector<VariantParts>& variants, std::size_t index) {
   std::size_t i = 0;
   while (i < index && variants[i].image != variants[index].image) ++i;
@@ -58,6 +54,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
   std::vector<std::uint32_t> code_offsets;
   std::vector<CodeRangeEntry> code_ranges;
   std::vector<std::uint8_t> unwind_rows;
+  std::vector<std::uint8_t> fault_places;
   std::uint64_t images_size = 0;
   for (const VariantParts& variant : parts.variants) {
     VariantEntry entry = variant.entry;
@@ -80,6 +77,10 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
     entry.unwind_rows_first = static_cast<std::uint32_t>(unwind_rows.size());
     entry.unwind_rows_size = static_cast<std::uint32_t>(variant.unwind_rows.size());
     unwind_rows.insert(unwind_rows.end(), variant.unwind_rows.begin(), variant.unwind_rows.end());
+    entry.fault_places_first = static_cast<std::uint32_t>(fault_places.size());
+    entry.fault_places_size = static_cast<std::uint32_t>(variant.fault_places.size());
+    fault_places.insert(fault_places.end(), variant.fault_places.begin(),
+                        variant.fault_places.end());
     variants.push_back(entry);
   }
 
@@ -117,6 +118,7 @@ std::vector<std::uint8_t> Write(const Parts& parts) {
       case SectionId::kStrings: return PayloadOf(strings);
       case SectionId::kCodeRanges: return PayloadOf(code_ranges);
       case SectionId::kUnwindRows: return PayloadOf(unwind_rows);
+      case SectionId::kFaultPlaces: return PayloadOf(fault_places);
       case SectionId::kFunctionNames: return PayloadOf(parts.function_names);
       case SectionId::kNameStrings: return PayloadOf(parts.name_strings);
       case SectionId::kCustomSections: return PayloadOf(parts.custom_sections);

@@ -22,6 +22,7 @@ struct VariantParts {
   std::vector<std::uint32_t> code_offsets;  // see VariantEntry
   std::vector<CodeRangeEntry> code_ranges;  // sorted
   std::vector<std::uint8_t> unwind_rows;    // unwind_rows.h
+  std::vector<std::uint8_t> fault_places;   // fault_places.h
 };
 
 // All the parts. Element structs refer to strings through AddString / AddNameString.

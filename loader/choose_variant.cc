@@ -67,7 +67,7 @@ Words MissingFeatures(const VariantEntry& variant) {
   return names;
 }
 
-// "x86-64 (x86-64-v4), aarch64 (generic)", each once however many modes there are.
+// "x86-64 (x86-64-v4), aarch64 (generic)": each once, however many modes there are.
 Words Offers(const container::View& view, std::span<const VariantEntry> variants) {
   Words words;
   if (variants.size() > 64) variants = variants.first(64);  // a file may be hostile
@@ -86,7 +86,7 @@ Words Offers(const container::View& view, std::span<const VariantEntry> variants
   return words;
 }
 
-// Why no variant can be used: the first of architecture, CPU and mode that none passes.
+// Why no variant can be used: the first of mode, architecture and CPU that rules all out.
 Error Refusal(const container::View& view, std::span<const VariantEntry> variants,
               std::optional<container::BoundsChecks> mode) {
   const VariantEntry* nearest = nullptr;

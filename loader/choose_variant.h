@@ -10,8 +10,8 @@
 
 namespace tenon::loader {
 
-// The variant to run: of those for this architecture and CPU (and of the mode, if one is asked
-// for), guard before explicit, then the one that requires most of the CPU; the first of equals.
+// The variant to run, of those for this architecture and CPU (and of the mode, if one is given):
+// guard before explicit, then the one that requires the most CPU features, then the first.
 // The error says what the machine is and what the file offers.
 Result<const container::VariantEntry*> ChooseVariant(
     const container::View& view, std::optional<container::BoundsChecks> bounds_checks);
@@ -23,7 +23,7 @@ class VariantReport {
   Error Explain(const container::VariantEntry& variant) const;
 
  private:
-  const container::VariantEntry* taken_;  // without a wish for a mode; null: none runs
+  const container::VariantEntry* taken_;  // when no mode is asked for; null: none runs
   const container::VariantEntry* taken_explicit_;
 };
 

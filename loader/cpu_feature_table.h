@@ -1,4 +1,4 @@
-// What the files cpu_features_*.cc do with their tables, which format/cpu_features_*.def fill.
+// What the files cpu_features_*.cc do with their tables (format/tables/cpu_features_*.def).
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace tenon::loader {
 
-// A feature that Linux tells with a bit of a word.
+// A feature that Linux reports as a bit of a word.
 struct WordFeature {
   unsigned number;
   const char* name;

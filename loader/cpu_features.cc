@@ -1,4 +1,4 @@
-// The part of CPU detection that is the same everywhere.
+// The part of CPU detection that is the same on every architecture.
 #include "loader/cpu_features.h"
 
 namespace tenon::loader {

@@ -1,5 +1,5 @@
-// What the CPU that runs this process can do, as bits over
-// format/cpu_features_*.def; the loader compares it with what variants require.
+// What the CPU that runs this process can do, as bits over format/tables/cpu_features_*.def. The
+// loader compares it with what variants require.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ struct CpuFeatures {
 
 // The architecture this process is compiled for.
 container::Architecture HostArchitecture();
-// Asks the system or the CPU; each CPU has its cpu_features_*.cc.
+// Asks the system or the CPU; each architecture has its own cpu_features_*.cc.
 CpuFeatures DetectCpuFeatures();
-// The host's features; asked once.
+// The host's features, detected once.
 const CpuFeatures& HostCpuFeatures();
 // LLVM's name of one of the host architecture's features; "unknown" if this loader does not know
 // it.

@@ -1,4 +1,4 @@
-// Asks Linux for the features of an aarch64 CPU, along the table
+// Asks Linux for the features of an aarch64 CPU, by the table
 // format/tables/cpu_features_aarch64.def.
 #include <sys/auxv.h>
 

@@ -1,4 +1,4 @@
-// Asks Linux for the features of an armv7 CPU, along the table format/tables/cpu_features_arm.def.
+// Asks Linux for the features of an armv7 CPU, by the table format/tables/cpu_features_arm.def.
 #include <sys/auxv.h>
 
 #include "loader/cpu_feature_table.h"

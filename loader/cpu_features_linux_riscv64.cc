@@ -1,4 +1,4 @@
-// Asks Linux for the features of a riscv64 CPU, along the table
+// Asks Linux for the features of a riscv64 CPU, by the table
 // format/tables/cpu_features_riscv64.def.
 #include <sys/auxv.h>
 #include <sys/syscall.h>

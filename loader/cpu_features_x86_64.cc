@@ -1,7 +1,7 @@
-// Asks an x86-64 CPU for its features, along the table format/tables/cpu_features_x86_64.def.
+// Asks an x86-64 CPU for the features of the table format/tables/cpu_features_x86_64.def.
 //
-// Invariant: a feature counts only if the operating system saves the registers it
-// lives in, which XGETBV tells.
+// Invariant: a feature counts only if the operating system saves the registers that it uses, which
+// XGETBV reports.
 #include <cpuid.h>
 
 #include "loader/cpu_feature_table.h"
@@ -25,8 +25,8 @@ constexpr Feature kTable[] = {
 #undef TENON_CPU_FEATURE
 };
 
-// What CPUID says, each leaf asked for once: in a virtual machine the instruction leaves it, which
-// takes as long as loading a small module.
+// What CPUID reports. Each leaf is read once: in a virtual machine the instruction exits to the
+// hypervisor, which takes as long as loading a small module.
 class Leaves {
  public:
   bool HasBit(unsigned leaf, unsigned subleaf, char reg, unsigned bit) {

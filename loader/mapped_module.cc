@@ -1,9 +1,9 @@
-// Maps a container: the whole file read-only in one go, then
-// the chosen variant's text pages once more over the same addresses, R-X. The
-// image stays contiguous, as its PC-relative references need.
+// Maps a container: the whole file read-only in one mapping, then the chosen variant's text pages
+// once more over the same addresses, executable. The image stays contiguous, as its PC-relative
+// references need.
 //
-// Invariants: no page is ever writable and executable; nothing is mapped
-// executable before the view has checked the file and a variant was chosen.
+// Invariants: no page is ever writable and executable at once. Nothing is mapped executable before
+// the view has checked the file and a variant has been chosen.
 #include "loader/mapped_module.h"
 
 #include <cerrno>
@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "format/abi.h"
+#include "format/ranges.h"
 #include "loader/choose_variant.h"
 #include "loader/os_memory.h"
 #include "loader/type_registry.h"
@@ -103,7 +104,7 @@ struct MappedModule::Parts {
     }
     std::memcpy(code_copy, bytes.data() + variant->image_offset, variant->image_size);
     auto* const text = static_cast<std::uint8_t*>(code_copy) + variant->text_offset;
-    // Instruction caches that do not see writes have to be told.
+    // Some CPUs' instruction caches do not see writes.
     __builtin___clear_cache(reinterpret_cast<char*>(text),
                             reinterpret_cast<char*>(text) + variant->text_size);
     if (!os::Protect(code_copy, copy_size, os::Access::kRead) || !MakeExecutable(text))
@@ -112,11 +113,11 @@ struct MappedModule::Parts {
     return Status::Ok();
   }
 
-  // Of read-only pages. Where the system's pages are larger than a container's, the first may
+  // The pages are read-only. Where the system's pages are larger than a container's, the first may
   // hold constants too.
   bool MakeExecutable(const std::uint8_t* text) const {
     const auto begin = reinterpret_cast<std::uintptr_t>(text);
-    const std::uintptr_t page = begin & ~std::uintptr_t{os::PageSize() - 1};
+    const std::uintptr_t page = AlignDown(begin, os::PageSize());
     return variant->text_size == 0 ||
            os::Protect(reinterpret_cast<void*>(page), begin - page + variant->text_size,
                        os::Access::kReadExecute);

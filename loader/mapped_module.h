@@ -1,9 +1,8 @@
 // A container mapped into this process: text pages straight from the file, R-X,
 // everything else read-only. Nothing is parsed, copied or relocated.
 //
-// One block of memory from the options' MemorySource: the MappedModule with its
-// type keys behind it. Thread safe after opening; unmapped by the destructor, after
-// which no instance may run its code.
+// One block of memory from the options' MemorySource holds the MappedModule and, after it, its type
+// keys. Thread safe after opening. The destructor unmaps it; no instance may run its code then.
 #pragma once
 
 #include <atomic>
@@ -43,21 +42,21 @@ class MappedModule {
   // Maps `path`.
   static Result<std::unique_ptr<MappedModule>> OpenFile(const char* path,
                                                         const OpenOptions& options);
-  // `bytes` must outlive the module. In whole pages of a program or library that are never written
-  // (a constant, page aligned) code is used in place; else it is copied to executable pages
-  // (written before they become executable, never both). Everything else is used in place.
+  // `bytes` must outlive the module and are used in place. So is the code if it lies in whole pages
+  // of a program or library that are never written (a page-aligned constant). Otherwise the code is
+  // copied to pages of its own, which are made executable after they have been written.
   static Result<std::unique_ptr<MappedModule>> OpenBuffer(std::span<const std::uint8_t> bytes,
                                                           const OpenOptions& options);
   MappedModule(const MappedModule&) = delete;
-  // Gives the block back to where it came from, so that `delete` and unique_ptr are right.
+  // Gives the block back to the MemorySource, so that `delete` and unique_ptr work.
   static void operator delete(MappedModule* module, std::destroying_delete_t);
 
   const container::View& view() const { return view_; }
   const container::VariantEntry& variant() const { return *variant_; }
   // The variant's image (rodata, text) as mapped.
   const std::uint8_t* image() const { return image_; }
-  // The view's, for this variant, once: what is below, and all that instances and exports need,
-  // may be used after it has passed. Thread safe.
+  // The view's check for this variant, made once. What follows, and all that instances and exports
+  // need, may be used after it has passed. Thread safe.
   Status CheckBeforeUse() const;
   // Code addresses of the referenced functions (as others call them, and themselves), host thunks
   // or entry trampolines of the types; null if there is none.
@@ -73,8 +72,8 @@ class MappedModule {
   const void* EntryOf(std::uint32_t referenced_function) const {
     return EntryTrampolines()[functions_[referenced_function].type_index];
   }
-  // The file behind the mapping, for copy-on-write mapping of the memory image; its descriptor is
-  // -1 for buffers.
+  // The mapped file, for copy-on-write mapping of the memory image. Its descriptor is -1 for
+  // buffers.
   const os::File& file() const { return file_; }
   // Type keys of all types, interned ones resolved through the process-wide registry.
   const std::uint64_t* type_keys() const {
@@ -82,7 +81,7 @@ class MappedModule {
   }
 
  private:
-  // What is mapped or copied for a module before there is one; gives back what Release has not
+  // What is mapped or copied for a module before the module exists. Gives back what Finish has not
   // taken over.
   struct Parts;
   MappedModule() = default;

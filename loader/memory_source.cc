@@ -1,4 +1,4 @@
-// The memory source of a loader without a runtime.
+// The memory source of a loader without a runtime: the C library and the system.
 #include "loader/memory_source.h"
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Where the loader takes its memory from. The runtime passes its own, which counts;
-// on its own the loader uses the system's.
+// Where the loader takes its memory from. The runtime passes its own source, which counts what is
+// used. Without a runtime the loader uses the system's.
 #pragma once
 
 #include <cstdint>

@@ -1,37 +1,36 @@
-// The operating system's memory, and the only door to it: whole pages, mapped
-// anonymously or from files, and what may be done with them.
+// The operating system's memory: whole pages, mapped anonymously or from files, and their
+// protection. The loader and the runtime map memory through this header alone.
 //
-// Nothing here allocates. Sizes are in bytes; where a page multiple is needed it says so.
+// Nothing here allocates. Sizes are in bytes; a function that needs a multiple of pages says so.
 #pragma once
 
 #include <cstdint>
+
+#include "format/ranges.h"
 
 namespace tenon::os {
 
 enum class Access { kNone, kRead, kReadWrite, kReadExecute };
 
 std::uint64_t PageSize();
-constexpr std::uint64_t AlignUp(std::uint64_t value, std::uint64_t alignment) {
-  return (value + alignment - 1) & ~(alignment - 1);
-}
 inline std::uint64_t PageAlign(std::uint64_t value) { return AlignUp(value, PageSize()); }
 
-// Fresh pages that read as zero and cost nothing until they are touched; null if there is no
-// address space.
+// Fresh pages that read as zero and take no memory until they are touched; null if there is no
+// address space left.
 void* MapAnonymous(std::uint64_t size, Access access);
-// Grows or shrinks what MapAnonymous gave as one read-write mapping, in place or elsewhere; null:
-// left as it was.
+// Grows or shrinks a read-write mapping of MapAnonymous, in place or elsewhere; null: it is left as
+// it was.
 void* Remap(void* base, std::uint64_t old_size, std::uint64_t size);
 void Unmap(void* base, std::uint64_t size);
-// Asks for large pages where the system has them on demand: fewer misses of the address cache. Only
-// advice; what is touched may then take memory by the large page.
+// Asks for large pages where the system has them on demand, for fewer TLB misses. What is touched
+// may then take memory by the large page.
 void PreferLargePages(void* base, std::uint64_t size);
 // Whole pages.
 bool Protect(void* base, std::uint64_t size, Access access);
 
-// Whether these are bytes of the read-only pages of a loaded program or library: nobody writes them
-// while it is loaded, and what else lies in the same pages is as constant. Else false; also where
-// that is not known.
+// Whether these bytes lie in read-only pages of a loaded program or library. Nobody writes those
+// while it is loaded, and what else lies in the same pages is constant too. False also if that is
+// not known.
 bool IsNeverWritten(const void* base, std::uint64_t size);
 
 // A file opened for mapping.

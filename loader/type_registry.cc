@@ -1,14 +1,14 @@
 // A list is enough: such types are few.
 //
 // A group is one block: the group, its members, the words that it is compared by, and its value
-// types for whoever asks for a signature.
+// types for FindInternedType.
 #include "loader/type_registry.h"
 
 #include <algorithm>
-#include <mutex>
 #include <new>
 
 #include "format/abi.h"
+#include "format/locking.h"
 
 namespace tenon::loader {
 namespace {
@@ -37,11 +37,12 @@ struct InternedGroup {
   bool Has(uint64_t key) const { return key >= first_key && key - first_key < member_count; }
 };
 
-std::mutex g_mutex;  // guards what follows
-InternedGroup* g_groups = nullptr;
-uint64_t g_next_key = abi::kInternedBit | 1;  // keys are never used again
+constinit Mutex g_mutex;
+InternedGroup* g_groups TENON_GUARDED_BY(g_mutex) = nullptr;
+// Keys are never used again.
+uint64_t g_next_key TENON_GUARDED_BY(g_mutex) = abi::kInternedBit | 1;
 
-InternedGroup* Find(uint64_t key) {
+InternedGroup* Find(uint64_t key) TENON_REQUIRES(g_mutex) {
   InternedGroup* group = g_groups;
   while (group != nullptr && !group->Has(key)) group = group->next;
   return group;
@@ -120,7 +121,7 @@ bool InternGroup(const View& view, uint32_t first, uint64_t* keys, const MemoryS
   const auto types = view.Section<TypeEntry>(container::SectionId::kTypes);
   InternedGroup* const made = MakeGroup(view, first, keys, memory);
   if (made == nullptr) return false;
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   InternedGroup* group = g_groups;
   while (group != nullptr && !SameWords(*group, *made)) group = group->next;
   if (group != nullptr) {
@@ -142,7 +143,7 @@ bool InternGroup(const View& view, uint32_t first, uint64_t* keys, const MemoryS
 }
 
 void ReleaseGroup(uint64_t key) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (InternedGroup** link = &g_groups; *link != nullptr; link = &(*link)->next) {
     InternedGroup* const group = *link;
     if (group->first_key != key) continue;
@@ -154,12 +155,12 @@ void ReleaseGroup(uint64_t key) {
 }
 
 void ForgetGroups() {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   g_groups = nullptr;
 }
 
 bool IsSubtype(uint64_t key, uint64_t super_key) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   while (key != super_key) {
     InternedGroup* const group = Find(key);
     if (group == nullptr) return false;
@@ -170,7 +171,7 @@ bool IsSubtype(uint64_t key, uint64_t super_key) {
 }
 
 InternedSignature FindInternedType(uint64_t key) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   InternedGroup* const group = Find(key);
   return group == nullptr ? InternedSignature{}
                           : group->members()[key - group->first_key].signature;

@@ -1,7 +1,7 @@
-// Process-wide numbers of the types that have no packed key (abi::TypeKey): equal types have equal
-// keys over all modules, so that calls through shared tables can compare them. Types are
-// numbered by whole recursive groups, compared with what they refer to. Counted; a group goes with
-// its last user. Thread safe.
+// Process-wide keys of the types that have no packed key (abi::TypeKey): equal types have equal
+// keys in all modules, so that calls through shared tables can compare them. Types are numbered by
+// whole recursive groups, which are equal if all that they refer to is. Groups are counted, and one
+// is freed with its last user. Thread safe.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,18 @@ bool InternGroup(const container::View& view, std::uint32_t first, std::uint64_t
 // `key`: of a group's first type.
 void ReleaseGroup(std::uint64_t key);
 
-// When the memory that the groups lie in is gone.
+// Forgets all groups, after the memory that they were in is gone.
 void ForgetGroups();
 
-// Whether the type is the other one or has it among its supertypes. Both keys are in use.
+// Whether the type is the other one or has it among its supertypes. Both keys must be in use.
 bool IsSubtype(std::uint64_t key, std::uint64_t super_key);
 
 struct InternedSignature {
   std::span<const ValueType> parameters;
   std::span<const ValueType> results;
 };
-// Of a key that is in use; valid while it is. Type indices in it are those of the first module.
+// `key` must be in use; the result is valid while it is. Type indices in it are those of the module
+// that had the type first.
 InternedSignature FindInternedType(std::uint64_t key);
 
 }  // namespace tenon::loader

@@ -1,13 +1,5 @@
-# Cross builds for 64-bit RISC-V (rv64gc) with Debian's g++-riscv64-linux-gnu; tests run under qemu-user.
-set(CMAKE_SYSTEM_NAME Linux)
+# 64-bit RISC-V (rv64gc)
 set(CMAKE_SYSTEM_PROCESSOR riscv64)
-set(CMAKE_C_COMPILER riscv64-linux-gnu-gcc)
-set(CMAKE_CXX_COMPILER riscv64-linux-gnu-g++)
-set(CMAKE_CROSSCOMPILING_EMULATOR "qemu-riscv64;-L;/usr/riscv64-linux-gnu")
-list(APPEND CMAKE_FIND_ROOT_PATH /usr/riscv64-linux-gnu)
-# Programs are the build machine's; libraries and packages the target's. Header-only libraries
-# (Boost, doctest, CLI11, nlohmann-json) are the same for all and come from /usr/include.
-set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
-set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
-set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE BOTH)
-set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
+set(triple riscv64-linux-gnu)
+set(emulator qemu-riscv64)
+include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)

@@ -2,8 +2,6 @@
 // constants. See function_lowering.h.
 #include "compiler/lower/function_lowering.h"
 
-#include <llvm/IR/MDBuilder.h>
-
 #include <cassert>
 
 namespace tenon::compiler {
@@ -95,10 +93,21 @@ void FunctionLowering::LowerInstruction(const Instruction& instruction) {
       default: return;
     }
   }
-  if (instruction.opcode <= Opcode::kBrOnNonNull) {
-    LowerControl(instruction);
-  } else {
-    LowerSimple(instruction);
+  using Class = wasm::OpcodeClass;
+  switch (wasm::InfoOf(instruction.opcode).opcode_class) {
+    case Class::kControl: return LowerControl(instruction);
+    case Class::kLoad: return LowerLoad(instruction);
+    case Class::kStore: return LowerStore(instruction);
+    case Class::kBulk: return LowerBulk(instruction);
+    case Class::kNumeric: return LowerNumeric(instruction.opcode);
+    case Class::kVector: return LowerVector(instruction);
+    case Class::kAtomic: return LowerAtomic(instruction);
+    case Class::kParametric:
+    case Class::kVariable:
+    case Class::kTable:
+    case Class::kMemory:
+    case Class::kConstant:
+    case Class::kReference: return LowerSimple(instruction);
   }
 }
 
@@ -111,20 +120,13 @@ void FunctionLowering::TrapIf(llvm::Value* condition, abi::TrapKind kind) {
   }
   llvm::BasicBlock* next = NewBlock("checked");
   llvm::BranchInst* branch = builder_.CreateCondBr(condition, trap, next);
-  llvm::MDBuilder metadata(lowering_.context);
-  branch->setMetadata(llvm::LLVMContext::MD_prof, metadata.createBranchWeights(1, 1 << 20));
+  MarkFirstSuccessorUnlikely(*branch);
   builder_.SetInsertPoint(next);
 }
 
 void FunctionLowering::LowerSimple(const Instruction& instruction) {
   const std::uint32_t index = instruction.index;
-  const Opcode opcode = instruction.opcode;
-  if (opcode >= Opcode::kI32Load && opcode <= Opcode::kI64Load32U) return LowerLoad(instruction);
-  if (opcode >= Opcode::kI32Store && opcode <= Opcode::kI64Store32) return LowerStore(instruction);
-  if (opcode >= Opcode::kMemoryAtomicNotify) return LowerAtomic(instruction);
-  if (opcode >= Opcode::kV128Load) return LowerVector(instruction);
-  switch (opcode) {
-    case Opcode::kNop: break;
+  switch (instruction.opcode) {
     case Opcode::kDrop: Pop(); break;
     case Opcode::kSelect:
     case Opcode::kSelectTyped: {
@@ -152,12 +154,12 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
       break;
     case Opcode::kTableGet:
       Push(Load(lowering_.pointer, TableSlot(index, Pop(), abi::TrapKind::kOutOfBoundsTableAccess),
-                lowering_.AliasTag(Alias::kTableElements), 8));
+                lowering_.AliasTag(AliasClass::kTableElements), 8));
       break;
     case Opcode::kTableSet: {
       llvm::Value* value = Pop();
       llvm::Value* slot = TableSlot(index, Pop(), abi::TrapKind::kOutOfBoundsTableAccess);
-      Store(value, slot, lowering_.AliasTag(Alias::kTableElements), 8);
+      Store(value, slot, lowering_.AliasTag(AliasClass::kTableElements), 8);
       break;
     }
     case Opcode::kTableSize:
@@ -166,7 +168,7 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
       break;
     case Opcode::kMemorySize: {
       llvm::Value* bytes =
-          MemoryField(index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64, false);
+          MemoryField(index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64);
       const wasm::Limits& limits = wasm_.memories[index].limits;
       Push(builder_.CreateZExtOrTrunc(builder_.CreateLShr(bytes, limits.page_size_log2),
                                       lowering_.TypeOf(limits.AddressType())));
@@ -197,17 +199,7 @@ void FunctionLowering::LowerSimple(const Instruction& instruction) {
           lowering_.layout.funcrefs +
               lowering_.layout.funcref_size * lowering_.layout.referenced_index[index]));
       break;
-    case Opcode::kMemoryGrow:
-    case Opcode::kMemoryInit:
-    case Opcode::kMemoryCopy:
-    case Opcode::kMemoryFill:
-    case Opcode::kDataDrop:
-    case Opcode::kTableInit:
-    case Opcode::kTableCopy:
-    case Opcode::kTableGrow:
-    case Opcode::kTableFill:
-    case Opcode::kElemDrop: LowerBulk(instruction); break;
-    default: LowerNumeric(opcode); break;
+    default: break;
   }
 }
 

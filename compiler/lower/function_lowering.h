@@ -52,8 +52,6 @@ class FunctionLowering {
   void Lower();
 
  private:
-  using Alias = ModuleLowering::Alias;
-
   void LowerInstruction(const Instruction& instruction);
   void LowerSimple(const Instruction& instruction);
   void LowerControl(const Instruction& instruction);
@@ -172,9 +170,7 @@ class FunctionLowering {
 
   // ---- memory, tables, globals
   llvm::Value* MemoryDescriptor(std::uint32_t memory_index);
-  llvm::Value* MemoryField(std::uint32_t memory_index, std::size_t offset, llvm::Type* type,
-                           bool never_changes);
-  llvm::Value* MemoryBase(std::uint32_t memory_index);
+  llvm::Value* MemoryField(std::uint32_t memory_index, std::size_t offset, llvm::Type* type);
   llvm::Value* Address(const Instruction& instruction, llvm::Value* index, std::uint64_t width);
   llvm::Value* TableDescriptor(std::uint32_t table_index);
   llvm::Value* TableSize(std::uint32_t table_index);
@@ -183,12 +179,11 @@ class FunctionLowering {
   llvm::LoadInst* Load(llvm::Type* type, llvm::Value* address, llvm::MDNode* tag,
                        std::uint64_t align) {
     llvm::LoadInst* load = builder_.CreateAlignedLoad(type, address, llvm::Align(align));
-    load->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*load, tag);
     return load;
   }
   void Store(llvm::Value* value, llvm::Value* address, llvm::MDNode* tag, std::uint64_t align) {
-    builder_.CreateAlignedStore(value, address, llvm::Align(align))
-        ->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*builder_.CreateAlignedStore(value, address, llvm::Align(align)), tag);
   }
 
   llvm::Value* Context() { return native_->getArg(0); }
@@ -231,8 +226,7 @@ class FunctionLowering {
   std::map<abi::TrapKind, llvm::BasicBlock*> trap_blocks_;
   std::map<std::size_t, llvm::AllocaInst*> result_buffers_;  // by cells
   llvm::Value* exception_slot_ = nullptr;
-  llvm::BasicBlock* leave_block_ = nullptr;             // returns an exception to the caller
-  std::map<std::uint32_t, llvm::Value*> memory_bases_;  // by memory, where they are loaded once
+  llvm::BasicBlock* leave_block_ = nullptr;  // returns an exception to the caller
   bool unreachable_ = false;
   std::uint32_t dead_depth_ = 0;  // constructs opened inside dead code
   std::uint32_t loop_depth_ = 0;

@@ -15,19 +15,7 @@ llvm::Value* FunctionLowering::AtomicAddress(const Instruction& instruction, llv
   llvm::Value* low_bits = builder_.CreateAnd(builder_.CreatePtrToInt(address, lowering_.i64),
                                              builder_.getInt64(width - 1));
   llvm::Value* is_unaligned = builder_.CreateIsNotNull(low_bits);
-  if (!lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits)) {
-    TrapIf(is_unaligned, abi::TrapKind::kUnalignedAtomic);
-    return address;
-  }
-  // An address outside of the memory is that before it is unaligned: the last byte tells.
-  llvm::BasicBlock* unaligned = NewBlock("unaligned");
-  llvm::BasicBlock* aligned = NewBlock("aligned");
-  builder_.CreateCondBr(is_unaligned, unaligned, aligned);
-  builder_.SetInsertPoint(unaligned);
-  builder_.CreateLoad(builder_.getInt8Ty(), lowering_.Offset(builder_, address, width - 1),
-                      /*isVolatile=*/true);
-  lowering_.EmitTrap(builder_, Context(), abi::TrapKind::kUnalignedAtomic);
-  builder_.SetInsertPoint(aligned);
+  TrapIf(is_unaligned, abi::TrapKind::kUnalignedAtomic);
   return address;
 }
 
@@ -59,7 +47,7 @@ void FunctionLowering::LowerAtomic(const Instruction& instruction) {
   const std::uint64_t width = std::uint64_t{1} << info.width_log2;
   const llvm::Align align(width);
   llvm::Type* stored = builder_.getIntNTy(static_cast<unsigned>(width * 8));
-  llvm::MDNode* tag = lowering_.AliasTag(Alias::kMemory);
+  llvm::MDNode* tag = lowering_.AliasTag(AliasClass::kLinearMemory);
   const std::string_view name = info.name;
   const auto narrow = [&](llvm::Value* value) { return builder_.CreateTrunc(value, stored); };
   const auto push = [&](llvm::Value* value) {
@@ -70,14 +58,14 @@ void FunctionLowering::LowerAtomic(const Instruction& instruction) {
     llvm::Value* address = AtomicAddress(instruction, Pop(), width);
     llvm::StoreInst* store = builder_.CreateAlignedStore(value, address, align);
     store->setAtomic(kOrder);
-    store->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*store, tag);
     return;
   }
   if (name.find("load") != std::string_view::npos) {
     llvm::LoadInst* load =
         builder_.CreateAlignedLoad(stored, AtomicAddress(instruction, Pop(), width), align);
     load->setAtomic(kOrder);
-    load->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+    SetAliasTag(*load, tag);
     push(load);
     return;
   }

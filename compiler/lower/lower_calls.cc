@@ -48,7 +48,7 @@ std::vector<llvm::Value*> FunctionLowering::CallAndLoad(const Callee& callee,
 
 // Makes this instance's execution environment that of the callee's.
 void FunctionLowering::HandOver(llvm::Value* callee_context) {
-  llvm::MDNode* tag = lowering_.AliasTag(Alias::kHead);
+  llvm::MDNode* tag = lowering_.AliasTag(AliasClass::kContext);
   for (const std::size_t field :
        {offsetof(abi::VmContext, exec_env), offsetof(abi::VmContext, stack_limit)}) {
     llvm::Value* value =
@@ -60,11 +60,11 @@ void FunctionLowering::HandOver(llvm::Value* callee_context) {
 llvm::Value* FunctionLowering::TraitsOf(llvm::Value* callee_context) {
   return Load(lowering_.i32,
               lowering_.Offset(builder_, callee_context, offsetof(abi::VmContext, traits)),
-              lowering_.AliasTag(Alias::kHead), 4);
+              lowering_.AliasTag(AliasClass::kContext), 4);
 }
 
 void FunctionLowering::StoreInEnvironment(llvm::Value* value, std::uint64_t offset) {
-  llvm::MDNode* tag = lowering_.AliasTag(Alias::kHead);
+  llvm::MDNode* tag = lowering_.AliasTag(AliasClass::kContext);
   llvm::Value* environment =
       Load(lowering_.pointer,
            lowering_.Offset(builder_, Context(), offsetof(abi::VmContext, exec_env)), tag, 8);
@@ -88,7 +88,7 @@ std::vector<llvm::Value*> FunctionLowering::CallForeign(llvm::Value* record,
   if (wasm_.uses_exceptions) {
     callee.code = GuardedCode(record, callee.context, callee.code, type_index);
   }
-  llvm::MDNode* tag = lowering_.AliasTag(Alias::kHead);
+  llvm::MDNode* tag = lowering_.AliasTag(AliasClass::kContext);
   constexpr std::size_t kEnvironment = offsetof(abi::VmContext, exec_env);
   constexpr std::size_t kLimit = offsetof(abi::VmContext, stack_limit);
   const auto own = [&](std::size_t field) { return lowering_.Offset(builder_, Context(), field); };
@@ -217,7 +217,8 @@ void FunctionLowering::CheckFunctionType(llvm::Value* record, std::uint32_t type
 void FunctionLowering::LowerCallIndirect(const Instruction& instruction, bool is_tail) {
   llvm::Value* slot = TableSlot(instruction.index2, Pop(), abi::TrapKind::kUndefinedElement);
   std::vector<llvm::Value*> arguments = PopMany(wasm_.types[instruction.index].parameters.size());
-  llvm::Value* record = Load(lowering_.pointer, slot, lowering_.AliasTag(Alias::kTableElements), 8);
+  llvm::Value* record =
+      Load(lowering_.pointer, slot, lowering_.AliasTag(AliasClass::kTableElements), 8);
   const ValueType element_type = wasm_.tables[instruction.index2].element_type;
   if (IsNullable(element_type)) {
     TrapIf(builder_.CreateIsNull(record), abi::TrapKind::kUninitializedElement);

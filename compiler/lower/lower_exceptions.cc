@@ -4,8 +4,6 @@
 //
 // A handler is a block that compares the exception's tag. It is reached by branches only and finds
 // the exception in the execution environment, so that any number of calls can share it.
-#include <llvm/IR/MDBuilder.h>
-
 #include "compiler/lower/function_lowering.h"
 
 namespace tenon::compiler {
@@ -18,18 +16,18 @@ llvm::Value* FunctionLowering::ExceptionSlot() {
     llvm::LoadInst* environment = entry.CreateAlignedLoad(
         lowering_.pointer, lowering_.Offset(entry, Context(), offsetof(abi::VmContext, exec_env)),
         llvm::Align(8));
-    environment->setMetadata(llvm::LLVMContext::MD_tbaa, lowering_.AliasTag(Alias::kHead));
+    SetAliasTag(*environment, lowering_.AliasTag(AliasClass::kContext));
     exception_slot_ = lowering_.Offset(entry, environment, abi::kEnvironmentException);
   }
   return exception_slot_;
 }
 
 llvm::Value* FunctionLowering::LoadException() {
-  return Load(lowering_.pointer, ExceptionSlot(), lowering_.AliasTag(Alias::kException), 8);
+  return Load(lowering_.pointer, ExceptionSlot(), lowering_.AliasTag(AliasClass::kException), 8);
 }
 
 void FunctionLowering::StoreException(llvm::Value* exception) {
-  Store(exception, ExceptionSlot(), lowering_.AliasTag(Alias::kException), 8);
+  Store(exception, ExceptionSlot(), lowering_.AliasTag(AliasClass::kException), 8);
 }
 
 llvm::Value* FunctionLowering::TagAddress(std::uint32_t tag) {
@@ -67,8 +65,7 @@ void FunctionLowering::CheckForException() {
   llvm::BasicBlock* next = NewBlock("returned");
   llvm::BranchInst* branch = builder_.CreateCondBr(builder_.CreateIsNotNull(LoadException()),
                                                    HandlerAround(control_.size()), next);
-  llvm::MDBuilder metadata(lowering_.context);
-  branch->setMetadata(llvm::LLVMContext::MD_prof, metadata.createBranchWeights(1, 1 << 20));
+  MarkFirstSuccessorUnlikely(*branch);
   builder_.SetInsertPoint(next);
 }
 
@@ -85,7 +82,7 @@ void FunctionLowering::Throw(std::uint32_t tag) {
   llvm::Value* exception =
       lowering_.CallBuiltin(builder_, Context(), abi::Builtin::exception_new,
                             {address, builder_.getInt32(static_cast<std::uint32_t>(cells))});
-  llvm::MDNode* alias = lowering_.AliasTag(Alias::kException);
+  llvm::MDNode* alias = lowering_.AliasTag(AliasClass::kException);
   Store(address, lowering_.Offset(builder_, exception, offsetof(abi::Exception, tag)), alias, 8);
   llvm::Value* payload = lowering_.Offset(builder_, exception, sizeof(abi::Exception));
   std::size_t cell = 0;
@@ -121,7 +118,7 @@ void FunctionLowering::Caught(llvm::Value* exception, bool is_referenced) {
   if (is_referenced) {
     Store(builder_.getInt64(1),
           lowering_.Offset(builder_, exception, offsetof(abi::Exception, is_referenced)),
-          lowering_.AliasTag(Alias::kException), 8);
+          lowering_.AliasTag(AliasClass::kException), 8);
     return;
   }
   lowering_.CallBuiltin(builder_, Context(), abi::Builtin::exception_release, {exception});
@@ -161,7 +158,7 @@ void FunctionLowering::BranchOnTag(llvm::Value* exception, std::uint32_t tag,
                                    llvm::BasicBlock* otherwise) {
   llvm::Value* actual =
       Load(lowering_.pointer, lowering_.Offset(builder_, exception, offsetof(abi::Exception, tag)),
-           lowering_.AliasTag(Alias::kException), 8);
+           lowering_.AliasTag(AliasClass::kException), 8);
   llvm::BasicBlock* caught = NewBlock("caught");
   builder_.CreateCondBr(builder_.CreateICmpEQ(actual, TagAddress(tag)), caught, otherwise);
   builder_.SetInsertPoint(caught);

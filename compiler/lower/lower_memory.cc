@@ -1,8 +1,5 @@
-// Linear memories, tables and globals.
-//
-// In guard mode loads are emitted volatile; relax_loads.cc makes those plain whose value is used,
-// so that the optimiser can drop none whose trap is all it does (core specification,
-// section 4.4.7).
+// Linear memories, tables and globals. Each access is preceded by a check of ours
+// (ir/conventions.h).
 #include <algorithm>
 
 #include "compiler/lower/function_lowering.h"
@@ -35,55 +32,36 @@ llvm::Value* FunctionLowering::MemoryDescriptor(std::uint32_t memory_index) {
 }
 
 llvm::Value* FunctionLowering::MemoryField(std::uint32_t memory_index, std::size_t offset,
-                                           llvm::Type* type, bool never_changes) {
+                                           llvm::Type* type) {
   llvm::Value* descriptor = MemoryDescriptor(memory_index);
-  if (never_changes) return lowering_.LoadInvariant(builder_, descriptor, offset, type);
   return Load(type, lowering_.Offset(builder_, descriptor, offset),
-              lowering_.AliasTag(Alias::kMemoryDescriptor), 8);
-}
-
-// In guard mode a memory never moves: one load on entry serves the function.
-llvm::Value* FunctionLowering::MemoryBase(std::uint32_t memory_index) {
-  constexpr std::size_t kBase = offsetof(abi::MemoryInstance, base);
-  if (!lowering_.IsGuarded(wasm_.memories[memory_index].limits)) {
-    return MemoryField(memory_index, kBase, lowering_.pointer, false);
-  }
-  llvm::Value*& base = memory_bases_[memory_index];
-  if (base == nullptr) {
-    const llvm::IRBuilderBase::InsertPointGuard restore(builder_);
-    llvm::BasicBlock& entry = native_->getEntryBlock();
-    builder_.SetInsertPoint(&entry, entry.begin());
-    base = MemoryField(memory_index, kBase, lowering_.pointer, true);
-  }
-  return base;
+              lowering_.AliasTag(AliasClass::kMemoryDescriptor), 8);
 }
 
 llvm::Value* FunctionLowering::Address(const Instruction& instruction, llvm::Value* index,
                                        std::uint64_t width) {
   const wasm::Limits& limits = wasm_.memories[instruction.memory_index].limits;
-  const bool guarded = lowering_.IsGuarded(limits);
   llvm::Value* wide = builder_.CreateZExt(index, lowering_.i64);
   std::uint64_t reach = instruction.memory_offset + width;
   if (reach < width) reach = UINT64_MAX;  // no memory is that large
-  if (!guarded || reach > abi::kGuardBytes) {
-    llvm::Value* size = MemoryField(
-        instruction.memory_index, offsetof(abi::MemoryInstance, size_bytes), lowering_.i64, false);
-    llvm::Value* outside;
-    if (reach <= MinimumBytes(limits)) {
-      // A memory never shrinks, so this cannot wrap, and it does not depend on the index.
-      llvm::Value* limit = builder_.CreateNUWSub(size, builder_.getInt64(reach));
-      outside = builder_.CreateICmpUGT(wide, limit);
-    } else if (limits.is_64) {
-      llvm::Value* limit = builder_.CreateSub(size, builder_.getInt64(reach));
-      outside = builder_.CreateOr(builder_.CreateICmpULT(size, builder_.getInt64(reach)),
-                                  builder_.CreateICmpUGT(wide, limit));
-    } else {
-      llvm::Value* last = builder_.CreateNUWAdd(wide, builder_.getInt64(reach));
-      outside = builder_.CreateICmpUGT(last, size);
-    }
-    TrapIf(outside, abi::TrapKind::kOutOfBoundsMemoryAccess);
+  llvm::Value* size = MemoryField(instruction.memory_index,
+                                  offsetof(abi::MemoryInstance, size_bytes), lowering_.i64);
+  llvm::Value* outside;
+  if (reach <= MinimumBytes(limits)) {
+    // A memory never shrinks, so this cannot wrap, and it does not depend on the index.
+    llvm::Value* limit = builder_.CreateNUWSub(size, builder_.getInt64(reach));
+    outside = builder_.CreateICmpUGT(wide, limit);
+  } else if (limits.is_64) {
+    llvm::Value* limit = builder_.CreateSub(size, builder_.getInt64(reach));
+    outside = builder_.CreateOr(builder_.CreateICmpULT(size, builder_.getInt64(reach)),
+                                builder_.CreateICmpUGT(wide, limit));
+  } else {
+    llvm::Value* last = builder_.CreateNUWAdd(wide, builder_.getInt64(reach));
+    outside = builder_.CreateICmpUGT(last, size);
   }
-  llvm::Value* base = MemoryBase(instruction.memory_index);
+  TrapIf(outside, abi::TrapKind::kOutOfBoundsMemoryAccess);
+  llvm::Value* base =
+      MemoryField(instruction.memory_index, offsetof(abi::MemoryInstance, base), lowering_.pointer);
   const auto flags = llvm::GEPNoWrapFlags::noUnsignedWrap();
   llvm::Value* address = builder_.CreateGEP(builder_.getInt8Ty(), base, wide, "", flags);
   if (instruction.memory_offset == 0) return address;
@@ -97,9 +75,8 @@ void FunctionLowering::LowerLoad(const Instruction& instruction) {
   llvm::Type* stored = result->isFloatingPointTy()
                            ? result
                            : static_cast<llvm::Type*>(builder_.getIntNTy(width * 8));
-  llvm::LoadInst* load =
-      Load(stored, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
-  load->setVolatile(lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits));
+  llvm::LoadInst* load = Load(stored, Address(instruction, Pop(), width),
+                              lowering_.AliasTag(AliasClass::kLinearMemory), 1);
   if (stored == result) {
     Push(load);
     return;
@@ -123,7 +100,7 @@ void FunctionLowering::LowerStore(const Instruction& instruction) {
     value = builder_.CreateTrunc(value, builder_.getIntNTy(width * 8));
   }
   llvm::Value* address = Address(instruction, Pop(), width);
-  Store(value, address, lowering_.AliasTag(Alias::kMemory), 1);
+  Store(value, address, lowering_.AliasTag(AliasClass::kLinearMemory), 1);
 }
 
 llvm::Value* FunctionLowering::TableDescriptor(std::uint32_t table_index) {
@@ -141,7 +118,7 @@ llvm::Value* FunctionLowering::TableSize(std::uint32_t table_index) {
   return Load(
       lowering_.i64,
       lowering_.Offset(builder_, TableDescriptor(table_index), offsetof(abi::TableInstance, size)),
-      lowering_.AliasTag(Alias::kTableDescriptor), 8);
+      lowering_.AliasTag(AliasClass::kTableDescriptor), 8);
 }
 
 llvm::Value* FunctionLowering::TableSlot(std::uint32_t table_index, llvm::Value* index,
@@ -151,7 +128,7 @@ llvm::Value* FunctionLowering::TableSlot(std::uint32_t table_index, llvm::Value*
   llvm::Value* elements = Load(lowering_.pointer,
                                lowering_.Offset(builder_, TableDescriptor(table_index),
                                                 offsetof(abi::TableInstance, elements)),
-                               lowering_.AliasTag(Alias::kTableDescriptor), 8);
+                               lowering_.AliasTag(AliasClass::kTableDescriptor), 8);
   return builder_.CreateInBoundsGEP(lowering_.pointer, elements, wide);
 }
 

@@ -518,13 +518,12 @@ void FunctionLowering::LowerVectorMemory(const Instruction& instruction) {
   // (x86-64's MOVHPD); what the bits mean is the same to loads and stores.
   llvm::Type* lane = width == 8 ? builder_.getDoubleTy() : builder_.getIntNTy(width * 8);
   const auto load = [&](llvm::Type* type) {
-    llvm::LoadInst* value =
-        Load(type, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
-    value->setVolatile(lowering_.IsGuarded(wasm_.memories[instruction.memory_index].limits));
-    return value;
+    return Load(type, Address(instruction, Pop(), width),
+                lowering_.AliasTag(AliasClass::kLinearMemory), 1);
   };
   const auto store = [&](llvm::Value* value) {
-    Store(value, Address(instruction, Pop(), width), lowering_.AliasTag(Alias::kMemory), 1);
+    Store(value, Address(instruction, Pop(), width), lowering_.AliasTag(AliasClass::kLinearMemory),
+          1);
   };
   const auto load_extended = [&](unsigned lane_bits, bool is_signed) {
     llvm::Type* half = llvm::FixedVectorType::get(builder_.getIntNTy(lane_bits), 64 / lane_bits);

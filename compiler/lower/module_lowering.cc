@@ -2,7 +2,6 @@
 #include "compiler/lower/module_lowering.h"
 
 #include <llvm/IR/InlineAsm.h>
-#include <llvm/IR/MDBuilder.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 
 #include <string>
@@ -80,12 +79,10 @@ ModuleLowering::ByteLookup ByteLookupOf(const llvm::TargetMachine& machine) {
 
 ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
                                const InstanceLayout& instance_layout,
-                               const std::vector<bool>& may_throw,
-                               container::BoundsChecks bounds_checks, bool single_chunk,
+                               const std::vector<bool>& may_throw, bool single_chunk,
                                const llvm::TargetMachine& machine, llvm::Module& llvm_module)
     : wasm(wasm_module),
       layout(instance_layout),
-      guard(bounds_checks == container::BoundsChecks::kGuard),
       byte_lookup(ByteLookupOf(machine)),
       has_fused_multiply_add(
           machine.getMCSubtargetInfo()->checkFeatures(InfoOf(llvm_module).fused_multiply_add)),
@@ -99,24 +96,8 @@ ModuleLowering::ModuleLowering(const wasm::Module& wasm_module,
       pointer(llvm::PointerType::get(context, 0)),
       single_chunk_(single_chunk),
       may_throw_(may_throw),
-      functions_(wasm_module.functions.size(), nullptr) {
-  // Linear memory, descriptors, tables and each global are told apart by type-based alias
-  // information: a store into linear memory never changes a global or a base address.
-  llvm::MDBuilder metadata(context);
-  llvm::MDNode* root = metadata.createTBAARoot("tenon");
-  const auto tag = [&](const std::string& name) {
-    llvm::MDNode* type = metadata.createTBAAScalarTypeNode(name, root);
-    return metadata.createTBAAStructTagNode(type, type, 0);
-  };
-  for (const char* name : {"context", kMemoryDescriptorType, "table descriptor", "table elements",
-                           kMemoryType, "imported globals", "exception"}) {
-    tags_.push_back(tag(name));
-  }
-  for (std::size_t i = 0; i < wasm.globals.size(); ++i) {
-    global_tags_.push_back(wasm.globals[i].imported ? AliasTag(Alias::kImportedGlobals)
-                                                    : tag("global " + std::to_string(i)));
-  }
-}
+      tags_(context),
+      functions_(wasm_module.functions.size(), nullptr) {}
 
 llvm::Type* ModuleLowering::TypeOf(ValueType type) const {
   switch (type) {
@@ -179,7 +160,8 @@ llvm::CallInst* ModuleLowering::EmitCall(llvm::IRBuilder<>& builder, const Calle
   llvm::CallInst* call = builder.CreateCall(
       callee.buffer == nullptr ? NativeTypeOf(type) : OwnTypeOf(type), callee.code, passed);
   if (callee.buffer != nullptr) call->setCallingConv(convention);
-  MarkContext(call);
+  MarkContext(*call);
+  call->setDoesNotThrow();
   return call;
 }
 
@@ -242,11 +224,6 @@ void ModuleLowering::SetFunctionAttributes(llvm::Function* function) const {
   function->addFnAttr("disable-tail-calls", "true");
 }
 
-void ModuleLowering::MarkContext(llvm::CallBase* call) {
-  call->addParamAttr(0, llvm::Attribute::SwiftSelf);
-  call->setDoesNotThrow();
-}
-
 llvm::Function* ModuleLowering::Declare(std::uint32_t function_index) {
   llvm::Function*& slot = functions_[function_index];
   if (slot != nullptr) return slot;
@@ -256,10 +233,10 @@ llvm::Function* ModuleLowering::Declare(std::uint32_t function_index) {
   slot = llvm::Function::Create(
       OwnTypeOf(wasm.TypeOf(function)),
       is_internal ? llvm::GlobalValue::InternalLinkage : llvm::GlobalValue::ExternalLinkage,
-      "f" + std::to_string(function_index), module);
+      SymbolName(SymbolKind::kFunction, function_index), module);
   if (!is_internal) slot->setVisibility(llvm::GlobalValue::HiddenVisibility);
   slot->setCallingConv(convention);
-  slot->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  MarkContext(*slot);
   slot->addParamAttr(0, llvm::Attribute::NoUndef);
   slot->addParamAttr(0, llvm::Attribute::NonNull);
   // So what the context says may be read before a loop that might not read it.
@@ -311,32 +288,8 @@ llvm::CallInst* ModuleLowering::CallBuiltin(llvm::IRBuilder<>& builder, llvm::Va
 
 void ModuleLowering::EmitTrap(llvm::IRBuilder<>& builder, llvm::Value* vm_context,
                               abi::TrapKind kind) const {
-  const auto number = static_cast<std::uint32_t>(kind);
-  const TrapInstruction instruction = guard ? InfoOf(module).trap : TrapInstruction::kNone;
-  llvm::FunctionType* nothing = llvm::FunctionType::get(builder.getVoidTy(), false);
-  switch (instruction) {
-    // The kind is in the instruction itself; the signal handler reads it there.
-    case TrapInstruction::kUbsanTrap:
-      // To LLVM nobody reads memory behind that instruction, and what was stored before it would be
-      // left out. Assembly may read it; this one is empty.
-      builder.CreateCall(nothing, llvm::InlineAsm::get(nothing, "", "~{memory}",
-                                                       /*hasSideEffects=*/true));
-      builder
-          .CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
-                           {builder.getInt8(static_cast<std::uint8_t>(number))})
-          ->setDoesNotReturn();
-      break;
-    case TrapInstruction::kZeroHalfword: {
-      const std::string text = ".2byte 0\n.2byte " + std::to_string(number);
-      builder.CreateCall(nothing, llvm::InlineAsm::get(nothing, text, "", /*hasSideEffects=*/true))
-          ->setDoesNotReturn();
-      break;
-    }
-    case TrapInstruction::kNone:
-      CallBuiltin(builder, vm_context, abi::Builtin::trap, {builder.getInt32(number)})
-          ->setDoesNotReturn();
-      break;
-  }
+  builder.CreateCall(TrapFunction(module),
+                     {vm_context, builder.getInt32(static_cast<std::uint32_t>(kind))});
   builder.CreateUnreachable();
 }
 
@@ -363,13 +316,10 @@ std::vector<bool> TypesWithHostThunk(const wasm::Module& module) {
 
 void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
   const wasm::FunctionType& type = wasm.types[type_index];
-  auto* function = llvm::Function::Create(
+  llvm::Function* function = CreateFunction(
       llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer, pointer, pointer}, false),
-      llvm::GlobalValue::ExternalLinkage, "e" + std::to_string(type_index), module);
-  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  function->addParamAttr(0, llvm::Attribute::SwiftSelf);
-  SetFunctionAttributes(function);
-  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", function));
+      SymbolKind::kEntryTrampoline, type_index, llvm::GlobalValue::ExternalLinkage);
+  llvm::IRBuilder<> builder(&function->back());
   llvm::Value* values = function->getArg(2);
   std::vector<llvm::Value*> arguments = {function->getArg(0)};
   if (ResultsInMemory(type)) arguments.push_back(values);
@@ -380,7 +330,8 @@ void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
     cell += abi::CellsOf(parameter);
   }
   llvm::CallInst* call = builder.CreateCall(NativeTypeOf(type), function->getArg(1), arguments);
-  MarkContext(call);
+  MarkContext(*call);
+  call->setDoesNotThrow();
   if (type.results.size() == 1) {
     StoreCell(builder, call, values, 0);
   } else if (!ResultsInMemory(type)) {
@@ -395,12 +346,9 @@ void ModuleLowering::LowerEntryTrampoline(std::uint32_t type_index) {
 
 void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
   const wasm::FunctionType& type = wasm.types[type_index];
-  auto* function = llvm::Function::Create(NativeTypeOf(type), llvm::GlobalValue::ExternalLinkage,
-                                          "h" + std::to_string(type_index), module);
-  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  function->addParamAttr(0, llvm::Attribute::SwiftSelf);
-  SetFunctionAttributes(function);
-  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", function));
+  llvm::Function* function = CreateFunction(NativeTypeOf(type), SymbolKind::kHostThunk, type_index,
+                                            llvm::GlobalValue::ExternalLinkage);
+  llvm::IRBuilder<> builder(&function->back());
   llvm::Value* host = function->getArg(0);
   llvm::LoadInst* environment = builder.CreateAlignedLoad(
       pointer, Offset(builder, host, offsetof(abi::HostFunction, exec_env)), llvm::Align(8));
@@ -431,12 +379,17 @@ void ModuleLowering::LowerHostThunk(std::uint32_t type_index) {
   Return(builder, call);
 }
 
-llvm::Function* ModuleLowering::CreateFunction(llvm::FunctionType* type, const std::string& name,
+llvm::Function* ModuleLowering::FindFunction(SymbolKind kind, std::uint32_t index) const {
+  return module.getFunction(SymbolName(kind, index));
+}
+
+llvm::Function* ModuleLowering::CreateFunction(llvm::FunctionType* type, SymbolKind kind,
+                                               std::uint32_t index,
                                                llvm::GlobalValue::LinkageTypes linkage) {
-  auto* function = llvm::Function::Create(type, linkage, name, module);
+  auto* function = llvm::Function::Create(type, linkage, SymbolName(kind, index), module);
   if (linkage != llvm::GlobalValue::InternalLinkage)
     function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  function->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  MarkContext(*function);
   SetFunctionAttributes(function);
   llvm::BasicBlock::Create(context, "", function);
   return function;
@@ -444,7 +397,7 @@ llvm::Function* ModuleLowering::CreateFunction(llvm::FunctionType* type, const s
 
 void ModuleLowering::LowerWrapper(std::uint32_t function_index) {
   const wasm::FunctionType& type = wasm.TypeOf(wasm.functions[function_index]);
-  llvm::Function* wrapper = CreateFunction(NativeTypeOf(type), "w" + std::to_string(function_index),
+  llvm::Function* wrapper = CreateFunction(NativeTypeOf(type), SymbolKind::kWrapper, function_index,
                                            llvm::GlobalValue::ExternalLinkage);
   llvm::IRBuilder<> builder(&wrapper->back());
   std::vector<llvm::Value*> arguments;
@@ -471,11 +424,10 @@ void ModuleLowering::LowerWrapper(std::uint32_t function_index) {
 }
 
 llvm::Function* ModuleLowering::ExceptionGuard(std::uint32_t type_index) {
-  const std::string name = "g" + std::to_string(type_index);
-  if (llvm::Function* known = module.getFunction(name)) return known;
+  if (llvm::Function* known = FindFunction(SymbolKind::kExceptionGuard, type_index)) return known;
   const wasm::FunctionType& type = wasm.types[type_index];
-  llvm::Function* guard_function =
-      CreateFunction(NativeTypeOf(type), name, llvm::GlobalValue::InternalLinkage);
+  llvm::Function* guard_function = CreateFunction(NativeTypeOf(type), SymbolKind::kExceptionGuard,
+                                                  type_index, llvm::GlobalValue::InternalLinkage);
   llvm::IRBuilder<> builder(&guard_function->back());
   std::size_t cells = 0;
   for (const ValueType parameter : type.parameters) cells += abi::CellsOf(parameter);
@@ -531,11 +483,10 @@ llvm::Function* ModuleLowering::ExceptionGuard(std::uint32_t type_index) {
 }
 
 llvm::Function* ModuleLowering::TailAdapter(std::uint32_t type_index) {
-  const std::string name = "t" + std::to_string(type_index);
-  if (llvm::Function* known = module.getFunction(name)) return known;
+  if (llvm::Function* known = FindFunction(SymbolKind::kTailAdapter, type_index)) return known;
   const wasm::FunctionType& type = wasm.types[type_index];
-  llvm::Function* adapter =
-      CreateFunction(OwnTypeOf(type), name, llvm::GlobalValue::InternalLinkage);
+  llvm::Function* adapter = CreateFunction(OwnTypeOf(type), SymbolKind::kTailAdapter, type_index,
+                                           llvm::GlobalValue::InternalLinkage);
   adapter->setCallingConv(convention);
   llvm::IRBuilder<> builder(&adapter->back());
   const auto load = [&](llvm::Value* base, std::size_t offset) {

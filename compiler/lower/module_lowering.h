@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/plan/instance_layout.h"
 #include "compiler/wasm/module.h"
 #include "format/abi.h"
@@ -32,8 +33,8 @@ class ModuleLowering {
  public:
   // `may_throw`: FunctionsThatMayThrow, in modules with exceptions.
   ModuleLowering(const wasm::Module& wasm, const InstanceLayout& layout,
-                 const std::vector<bool>& may_throw, container::BoundsChecks bounds_checks,
-                 bool single_chunk, const llvm::TargetMachine& machine, llvm::Module& module);
+                 const std::vector<bool>& may_throw, bool single_chunk,
+                 const llvm::TargetMachine& machine, llvm::Module& module);
 
   void Lower(const Chunk& chunk);
 
@@ -90,29 +91,13 @@ class ModuleLowering {
   void MarkTailCall(llvm::CallInst* call) const;
   void StoreCell(llvm::IRBuilder<>& builder, llvm::Value* value, llvm::Value* cells,
                  std::size_t cell) const;
-  // Whether the system checks accesses to such a memory, and its base never moves.
-  static bool IsGuarded(container::BoundsChecks mode, const wasm::Limits& limits) {
-    return mode == container::BoundsChecks::kGuard && !limits.is_64 && limits.page_size_log2 == 16;
-  }
-  bool IsGuarded(const wasm::Limits& limits) const {
-    return IsGuarded(guard ? container::BoundsChecks::kGuard : container::BoundsChecks::kExplicit,
-                     limits);
-  }
   llvm::Function* Declare(std::uint32_t function_index);
-  // Marks the context parameter of a call or function.
-  static void MarkContext(llvm::CallBase* call);
 
-  enum class Alias {
-    kHead,
-    kMemoryDescriptor,
-    kTableDescriptor,
-    kTableElements,
-    kMemory,
-    kImportedGlobals,
-    kException
-  };
-  llvm::MDNode* AliasTag(Alias alias) const { return tags_[static_cast<std::size_t>(alias)]; }
-  llvm::MDNode* GlobalTag(std::uint32_t global_index) const { return global_tags_[global_index]; }
+  llvm::MDNode* AliasTag(AliasClass alias_class) const { return tags_.Of(alias_class); }
+  llvm::MDNode* GlobalTag(std::uint32_t global_index) {
+    return wasm.globals[global_index].imported ? tags_.Of(AliasClass::kImportedGlobals)
+                                               : tags_.OfGlobal(global_index);
+  }
 
   // A value that never changes while the instance lives, at context + offset.
   llvm::LoadInst* LoadInvariant(llvm::IRBuilder<>& builder, llvm::Value* pointer,
@@ -125,7 +110,6 @@ class ModuleLowering {
 
   const wasm::Module& wasm;
   const InstanceLayout& layout;
-  const bool guard;
   // The instruction that chooses bytes of a vector by variable indices, if the target has one.
   enum class ByteLookup { kNone, kPshufb, kTbl };
   const ByteLookup byte_lookup;
@@ -145,14 +129,15 @@ class ModuleLowering {
   void LowerEntryTrampoline(std::uint32_t type_index);
   void LowerHostThunk(std::uint32_t type_index);
   void LowerWrapper(std::uint32_t function_index);
-  llvm::Function* CreateFunction(llvm::FunctionType* type, const std::string& name,
+  llvm::Function* FindFunction(SymbolKind kind, std::uint32_t index) const;
+  // A function with the context argument and an empty entry block.
+  llvm::Function* CreateFunction(llvm::FunctionType* type, SymbolKind kind, std::uint32_t index,
                                  llvm::GlobalValue::LinkageTypes linkage);
   void SetFunctionAttributes(llvm::Function* function) const;
 
   bool single_chunk_;
   const std::vector<bool>& may_throw_;  // by function
-  std::vector<llvm::MDNode*> tags_;
-  std::vector<llvm::MDNode*> global_tags_;
+  AliasTags tags_;
   std::vector<llvm::Function*> functions_;
 };
 

@@ -3,6 +3,10 @@
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/AsmParser/Parser.h>
+#include <llvm/CodeGen/CodeGenTargetMachineImpl.h>
+#include <llvm/CodeGen/MachineModuleInfo.h>
+#include <llvm/CodeGen/Passes.h>
+#include <llvm/CodeGen/TargetPassConfig.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/raw_ostream.h>
@@ -10,12 +14,39 @@
 #include <optional>
 
 #include "compiler/target/architecture.h"
+#include "compiler/target/covered_checks.h"
 #include "compiler/target/timed_passes.h"
 
 namespace tenon::compiler {
 
+namespace {
+
+// As TargetMachine::addPassesToEmitFile does, with ours last before the object is written. False:
+// the target has no code generator, or no object writer.
+bool AddCodeGeneration(llvm::legacy::PassManager& passes, llvm::TargetMachine& machine,
+                       const MemoryPlaces* guards, llvm::raw_pwrite_stream& stream) {
+  auto& target = static_cast<llvm::CodeGenTargetMachineImpl&>(machine);
+  auto* information = new llvm::MachineModuleInfoWrapperPass(&target);
+  llvm::TargetPassConfig* config = target.createPassConfig(passes);
+  config->setDisableVerify(true);
+  passes.add(config);
+  passes.add(information);
+  if (config->addISelPasses()) return false;
+  config->addMachinePasses();
+  config->setInitialized();
+  if (guards != nullptr) passes.add(MakeCoveredChecksPass(*guards));
+  if (target.addAsmPrinter(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile,
+                           information->getMMI().getContext())) {
+    return false;
+  }
+  passes.add(llvm::createFreeMachineFunctionPass());
+  return true;
+}
+
+}  // namespace
+
 Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetMachine& machine,
-                                             TimeReport* report) {
+                                             const MemoryPlaces* guards, TimeReport* report) {
   const StageTimer timer(report, TimeReport::Stage::kGenerate);
   std::optional<StepTimes> times;
   if (report != nullptr) times.emplace(*report, TimeReport::Stage::kGenerate);
@@ -26,7 +57,7 @@ Result<std::vector<std::uint8_t>> EmitObject(llvm::Module& module, llvm::TargetM
   auto library = std::make_unique<llvm::TargetLibraryInfoImpl>(module.getTargetTriple());
   library->disableAllFunctions();
   passes.add(new llvm::TargetLibraryInfoWrapperPass(*library));
-  if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile)) {
+  if (!AddCodeGeneration(passes, machine, guards, stream)) {
     return Error::Format("LLVM cannot emit objects for %s", module.getTargetTriple().str().c_str());
   }
   passes.run(module);
@@ -64,7 +95,7 @@ Result<std::vector<std::uint8_t>> EmitSupport(const TargetDescription& target) {
   for (llvm::Function& function : module) {
     if (!function.isDeclaration()) MakeTraceable(function, /*callees_move_stack=*/false);
   }
-  return EmitObject(module, *machine, nullptr);
+  return EmitObject(module, *machine, nullptr, nullptr);
 }
 
 }  // namespace tenon::compiler

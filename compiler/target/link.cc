@@ -5,16 +5,17 @@
 
 #include <lld/Common/Driver.h>
 #include <llvm/Object/ELFObjectFile.h>
+#include <llvm/Support/Endian.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/LEB128.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "compiler/target/unwind_table.h"
 #include "format/container.h"
+#include "format/locking.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -29,6 +30,7 @@ constexpr const char* kLinkerScript = R"(SECTIONS {
   .rodata : { *(.rodata .rodata.* .srodata .srodata.*) }
   .text : ALIGN(0x1000) { *(.text .text.*) }
   .eh_frame : ALIGN(0x1000) { *(.eh_frame) }
+  .tenon_faults : { *(tenon_faults) }
   .dynsym : ALIGN(0x1000) { *(.dynsym) }
   .gnu.hash : { *(.gnu.hash) }
   .dynstr : { *(.dynstr) }
@@ -70,6 +72,7 @@ struct Sections {
   const ElfSection* rodata = nullptr;
   const ElfSection* text = nullptr;
   const ElfSection* stack_sizes = nullptr;
+  const ElfSection* faults = nullptr;
   const ElfSection* symbols = nullptr;
   bool has_unwind_information = false;
 };
@@ -82,6 +85,7 @@ Result<Sections<Elf>> FindSections(const llvm::object::ELFFile<Elf>& elf) {
     if (name == ".rodata") found.rodata = &section;
     if (name == ".text") found.text = &section;
     if (name == ".stack_sizes") found.stack_sizes = &section;
+    if (name == ".tenon_faults") found.faults = &section;
     if (name == ".eh_frame") found.has_unwind_information = section.sh_size != 0;
     if (section.sh_type == llvm::ELF::SHT_SYMTAB) found.symbols = &section;
     if ((section.sh_type == llvm::ELF::SHT_RELA || section.sh_type == llvm::ELF::SHT_REL) &&
@@ -104,6 +108,19 @@ std::uint64_t MaximumFrameSize(llvm::ArrayRef<std::uint8_t> bytes, std::size_t a
     at += length;
   }
   return maximum;
+}
+
+// Offsets into the image of what the section lists: each entry is the distance from itself, in 32
+// bits.
+std::vector<std::uint32_t> FaultPlaces(llvm::ArrayRef<std::uint8_t> bytes, std::uint64_t address) {
+  std::vector<std::uint32_t> places;
+  for (std::size_t at = 0; at + 4 <= bytes.size(); at += 4) {
+    const auto distance = static_cast<std::int32_t>(llvm::support::endian::read32le(&bytes[at]));
+    places.push_back(static_cast<std::uint32_t>(address + at - kImageBase) +
+                     static_cast<std::uint32_t>(distance));
+  }
+  std::sort(places.begin(), places.end());
+  return places;
 }
 
 template <typename Elf>
@@ -137,6 +154,10 @@ Result<LinkedImage> Extract(llvm::StringRef file) {
   if (sections.stack_sizes != nullptr) {
     image.maximum_frame_size = MaximumFrameSize(
         llvm::cantFail(elf.getSectionContents(*sections.stack_sizes)), sizeof(typename Elf::Addr));
+  }
+  if (sections.faults != nullptr) {
+    image.fault_places = FaultPlaces(llvm::cantFail(elf.getSectionContents(*sections.faults)),
+                                     sections.faults->sh_addr);
   }
   if (sections.has_unwind_information) {
     TENON_ASSIGN_OR_RETURN(auto rows, ReadUnwindRows(file));
@@ -199,9 +220,9 @@ Result<LinkedImage> Link(const std::vector<std::vector<std::uint8_t>>& objects,
   for (const std::string& argument : arguments) raw_arguments.push_back(argument.c_str());
   std::string messages;
   llvm::raw_string_ostream stream(messages);
-  static std::mutex one_at_a_time;
+  static Mutex one_at_a_time;
   {
-    const std::lock_guard lock(one_at_a_time);
+    const MutexLock lock(one_at_a_time);
     const lld::Result result =
         lld::lldMain(raw_arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
     if (result.retCode != 0) {

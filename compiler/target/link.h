@@ -18,6 +18,8 @@ struct LinkedImage {
   std::uint64_t text_size = 0;
   std::uint64_t maximum_frame_size = 0;
   std::unordered_map<std::string, std::uint32_t> symbols;  // name → offset into bytes
+  // Offsets into bytes of the accesses that stand for checks (covered_checks.h), ascending.
+  std::vector<std::uint32_t> fault_places;
   // By the function's offset into bytes; empty where code keeps frame pointers.
   std::map<std::uint32_t, std::vector<container::UnwindRow>> unwind_rows;
 };

@@ -13,6 +13,23 @@
 
 namespace tenon::wasm {
 
+// What an instruction is for (core specification, section 2.4, and the proposals).
+enum class OpcodeClass : std::uint8_t {
+  kControl,     // blocks, branches, calls, exceptions
+  kParametric,  // drop, select
+  kVariable,    // locals and globals
+  kTable,       // an element or the size of a table
+  kMemory,      // the size of a memory
+  kBulk,        // what the runtime does on whole ranges of memories and tables, and their growth
+  kLoad,        // of a number
+  kStore,       // of a number
+  kConstant,    // a number
+  kReference,   // ref.*
+  kNumeric,     // on numbers
+  kVector,      // fixed-width SIMD, its loads and stores included
+  kAtomic,      // threads
+};
+
 // How the bytes after the opcode are encoded (core specification, section 5.4).
 enum class ImmediateKind : std::uint8_t {
   kNone,
@@ -39,6 +56,7 @@ struct OpcodeInfo {
   static constexpr std::size_t kMaximumOperands = 3;
 
   const char* name;
+  OpcodeClass opcode_class;
   ImmediateKind immediate;
   std::uint8_t width_log2;  // log2 of the bytes accessed, or of the lane's
   bool depends_on_context;  // the types below do not apply
@@ -65,10 +83,12 @@ constexpr ValueType TypeOfLetter(char letter) {
   throw "opcodes.def: unknown type letter";  // reached in constant evaluation only
 }
 
-constexpr OpcodeInfo MakeOpcodeInfo(const char* name, ImmediateKind immediate, const char* operands,
+constexpr OpcodeInfo MakeOpcodeInfo(const char* name, OpcodeClass opcode_class,
+                                    ImmediateKind immediate, const char* operands,
                                     const char* results, int width) {
   OpcodeInfo info{};
   info.name = name;
+  info.opcode_class = opcode_class;
   info.immediate = immediate;
   info.width_log2 = static_cast<std::uint8_t>(width);
   info.depends_on_context = operands[0] == '*';
@@ -84,8 +104,9 @@ constexpr OpcodeInfo MakeOpcodeInfo(const char* name, ImmediateKind immediate, c
 }
 
 inline constexpr OpcodeInfo kOpcodeInfos[] = {
-#define TENON_OPCODE(enumerator, code, text, immediate, operands, results, width) \
-  MakeOpcodeInfo(text, ImmediateKind::immediate, operands, results, width),
+#define TENON_OPCODE(enumerator, code, text, opcode_class, immediate, operands, results, width) \
+  MakeOpcodeInfo(text, OpcodeClass::opcode_class, ImmediateKind::immediate, operands, results,  \
+                 width),
 #include "compiler/wasm/opcodes.def"
 #undef TENON_OPCODE
 };

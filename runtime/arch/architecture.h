@@ -1,5 +1,5 @@
-// What differs by architecture in the runtime, beside assembly: each function is defined in
-// CPU/architecture.cc or, where it also depends on the system, CPU/signal_context_linux.cc.
+// What differs by architecture in the runtime, besides assembly. Each function is defined in
+// CPU/architecture.cc or, if it also depends on the system, in CPU/signal_context_linux.cc.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@ namespace tenon::runtime {
 // denotes.
 const void* const* FrameRecord(const void* const* frame_pointer);
 
-// The frame pointer, in generated code's way, of the function whose __builtin_frame_address(0) is
-// given.
+// The frame pointer, in the form that generated code uses, of the function whose
+// __builtin_frame_address(0) is given.
 const void* const* OwnFrame(const void* frame_address);
 
 // How many bytes of arguments the C convention puts on the stack for a host function of this
 // signature, the execution environment first; a multiple of 16.
 std::uint64_t StackArgumentBytes(const FunctionSignature& signature);
 
-// The kind that the trap instruction at `pc` carries; kNone if there is another instruction.
+// The kind that the trap instruction at `pc` encodes; kNone if there is another instruction.
 abi::TrapKind TrapInstructionKind(const std::uint8_t* pc);
 // The signal that it raises.
 extern const int kTrapSignal;
@@ -31,11 +31,11 @@ struct MachineFrame {
   const std::uint8_t* pc;
   const void* const* frame_pointer;
   const std::uint8_t* stack_pointer;
-  bool is_interrupted;  // at pc; else pc is where a call in the function returns to
+  bool is_interrupted;  // at pc; otherwise pc is where a call in the function returns to
 };
 // Where a signal interrupted the thread.
 MachineFrame ReadSignalContext(const void* context);
-// Makes the thread go on in tenon_unwind(environment, kind).
+// Makes the thread continue in tenon_unwind(environment, kind).
 void ContinueInUnwind(void* context, abi::ExecutionEnvironment* environment, abi::TrapKind kind);
 
 }  // namespace tenon::runtime

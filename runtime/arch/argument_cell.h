@@ -1,4 +1,4 @@
-// An argument of a native call where the convention has put it.
+// An argument of a native call, in the register or stack slot where the convention puts it.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The walk through a native call's arguments where all are 64-bit words: in integer registers, in
-// vector registers, then in order on the stack.
+// Iterates over a native call's arguments in conventions where all are 64-bit words: in integer
+// registers, in vector registers, then in order on the stack.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,7 @@
 
 namespace tenon::runtime {
 
-// `floats_in_integer_registers`: floats that find no register of their kind take the next integer
-// one.
+// `floats_in_integer_registers`: floats beyond the vector registers take the next integer register.
 template <typename Registers, std::size_t integer_registers, std::size_t vector_registers,
           bool floats_in_integer_registers>
 class WordCursor {

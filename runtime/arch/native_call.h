@@ -1,19 +1,19 @@
-// Native functions that want their arguments converted: what the assembly of
-// tenon_convert_call and the C++ behind it share, for each architecture.
+// Native functions whose arguments are converted: the interface between the assembly of
+// tenon_convert_call and tenon_convert_arguments, on each architecture.
 //
 // tenon_convert_call is entered as the native function itself would be, with the HostFunction in
-// the register of host_call's convention. It fills NativeRegisters, calls
-// tenon_convert_arguments(host, registers), and then either loads all registers again and jumps
-// to the address that returned, or, for null, returns with the results in NativeRegisters.
+// the register of host_call's convention. It fills NativeRegisters and calls
+// tenon_convert_arguments(host, registers). Then it reloads all registers and jumps to the address
+// that tenon_convert_arguments returned. If that is null, it returns the results in
+// NativeRegisters.
 #pragma once
 
 #include "format/abi.h"
 
-// native_registers.h is that of the CPU that is built for (CMake names its folder). It has the
-// struct NativeRegisters, which the assembly fills, with SetResult(letter, cell); and
+// native_registers.h is found in the folder of the CPU that is built for (CMakeLists.txt). It has
+// the struct NativeRegisters, which the assembly fills, with SetResult(letter, cell); and
 // ArgumentCursor, whose Next(letter) is the ArgumentCell of the next argument, in the order of the
-// signature's letters. The execution environment, which comes first in all of them, is behind it
-// from the start.
+// signature's letters. The cursor begins after the first argument, the execution environment.
 #include "native_registers.h"
 
 extern "C" {

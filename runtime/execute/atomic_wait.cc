@@ -1,14 +1,14 @@
-// Waiters stand in lists by address, first come first served; each list has a lock, under which the
-// value is compared, so that no notify between comparing and sleeping is lost. The same memory has
-// the same addresses in all instances that share it.
+// Waiters are in lists by address, in the order of arrival. Each list has a lock. The value is
+// compared under it, so that no notify between comparing and waiting is lost. A memory has the same
+// addresses in all instances that share it.
 #include "runtime/execute/atomic_wait.h"
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/execute/terminate.h"
 
 namespace tenon::runtime {
@@ -16,19 +16,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A thread that is asked to end looks up this often.
+// How often a waiting thread looks whether it has been asked to end.
 constexpr std::chrono::milliseconds kSlice(10);
 
 struct Waiter {
   const void* address = nullptr;
   Waiter* next = nullptr;
-  bool woken = false;
+  bool woken = false;  // under the lock of the address's bucket
   std::condition_variable condition;
 };
 
 struct Bucket {
-  std::mutex mutex;
-  Waiter* first = nullptr;
+  Mutex mutex;
+  Waiter* first TENON_GUARDED_BY(mutex) = nullptr;
 };
 
 Bucket& BucketOf(const void* address) {
@@ -36,13 +36,13 @@ Bucket& BucketOf(const void* address) {
   return buckets[reinterpret_cast<std::uintptr_t>(address) / 4 % std::size(buckets)];
 }
 
-void Append(Bucket& bucket, Waiter* waiter) {
+void Append(Bucket& bucket, Waiter* waiter) TENON_REQUIRES(bucket.mutex) {
   Waiter** link = &bucket.first;
   while (*link != nullptr) link = &(*link)->next;
   *link = waiter;
 }
 
-void Remove(Bucket& bucket, Waiter* waiter) {
+void Remove(Bucket& bucket, Waiter* waiter) TENON_REQUIRES(bucket.mutex) {
   Waiter** link = &bucket.first;
   while (*link != nullptr && *link != waiter) link = &(*link)->next;
   if (*link == waiter) *link = waiter->next;
@@ -58,12 +58,12 @@ std::uint64_t LoadValue(const void* address, unsigned width) {
 WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, unsigned width,
                 std::uint64_t expected, std::int64_t timeout) {
   using Termination = abi::ExecutionEnvironment::Termination;
-  // Longer than a year is for ever, and does not overflow.
+  // Longer than a year counts as no limit, so that the sum below cannot overflow.
   constexpr std::int64_t kYear = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
   const bool for_ever = timeout < 0 || timeout > kYear;
   const Clock::time_point end = Clock::now() + std::chrono::nanoseconds(for_ever ? 0 : timeout);
   Bucket& bucket = BucketOf(address);
-  std::unique_lock lock(bucket.mutex);
+  const MutexLock lock(bucket.mutex);
   if (LoadValue(address, width) != expected) return WaitResult::kNotEqual;
   Waiter waiter;
   waiter.address = address;
@@ -79,7 +79,7 @@ WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, uns
       result = WaitResult::kTerminated;
       break;
     }
-    waiter.condition.wait_until(lock, for_ever ? now + kSlice : std::min(end, now + kSlice));
+    bucket.mutex.WaitUntil(waiter.condition, for_ever ? now + kSlice : std::min(end, now + kSlice));
   }
   if (!waiter.woken) Remove(bucket, &waiter);
   return result;
@@ -87,7 +87,7 @@ WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, uns
 
 std::uint32_t Notify(const void* address, std::uint32_t count) {
   Bucket& bucket = BucketOf(address);
-  const std::lock_guard lock(bucket.mutex);
+  const MutexLock lock(bucket.mutex);
   std::uint32_t woken = 0;
   for (Waiter** link = &bucket.first; *link != nullptr && woken < count;) {
     Waiter* const waiter = *link;

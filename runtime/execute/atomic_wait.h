@@ -1,4 +1,4 @@
-// memory.atomic.wait and notify: threads that sleep on addresses of shared memories.
+// memory.atomic.wait and notify: threads wait on addresses of shared memories.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@ namespace tenon::runtime {
 
 enum class WaitResult : std::uint32_t { kWoken = 0, kNotEqual = 1, kTimedOut = 2, kTerminated = 3 };
 
-// Sleeps on `address` if what is there (of `width` 4 or 8 bytes) is `expected`, at most `timeout`
-// nanoseconds, or for ever if that is negative.
+// Waits on `address` if the value there (of `width` 4 or 8 bytes) is `expected`, for at most
+// `timeout` nanoseconds, or without limit if that is negative.
 WaitResult Wait(abi::ExecutionEnvironment* environment, const void* address, unsigned width,
                 std::uint64_t expected, std::int64_t timeout);
 // Wakes at most `count` threads and says how many.

@@ -1,4 +1,4 @@
-// See backtrace.h. Where the code has unwind rows they are followed, else frame pointers.
+// See backtrace.h. Unwind rows are followed where the code has them, otherwise frame pointers.
 #include "runtime/execute/backtrace.h"
 
 #include "runtime/execute/traps.h"
@@ -6,7 +6,7 @@
 namespace tenon::runtime {
 namespace {
 
-// An instruction of the frame's function: a return address may lie behind its last one.
+// An instruction of the frame's function. A return address may lie after the last one.
 const std::uint8_t* InstructionOf(const MachineFrame& frame) {
   return frame.is_interrupted ? frame.pc : frame.pc - 1;
 }
@@ -46,7 +46,7 @@ bool StepOut(const abi::ExecutionEnvironment& environment, MachineFrame* frame) 
                                   ? reinterpret_cast<std::uintptr_t>(frame->frame_pointer)
                                   : reinterpret_cast<std::uintptr_t>(frame->stack_pointer);
   const std::uintptr_t outer = from + static_cast<std::uintptr_t>(row->frame_words) * kWord;
-  // Nobody has checked the rows: they must lead on, and within the stack.
+  // The rows have not been checked: they must lead outwards and stay within the stack.
   if (outer <= reinterpret_cast<std::uintptr_t>(frame->stack_pointer) ||
       !InStack(environment, outer - kWord, kWord)) {
     return false;
@@ -75,7 +75,7 @@ bool FrameWalk::Next(CodeLocation* location, const void** pc) {
       at_end_ = !StepOut(environment_, &frame_);
       return true;
     }
-    // The end of this entry's frames; a nested one continues where wasm called the host.
+    // The end of this entry's frames. An outer entry's frames continue where wasm called the host.
     if (entry_ == nullptr || entry_[4] == nullptr) break;
     const auto* const wasm_sp = static_cast<const void* const*>(entry_[3]);
     entry_ = static_cast<const void* const*>(entry_[4]);

@@ -1,5 +1,5 @@
-// From a point in generated code to its callers, through the calls into wasm that are under way.
-// Safe in signal handlers: no allocation, no locks, and no memory is read but the wasm stack, the
+// Walks from a point in generated code to its callers, through all active calls into wasm.
+// Safe in signal handlers: it allocates nothing, takes no locks, and reads only the wasm stack, the
 // host's entry frames and the unwind rows of registered code.
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace tenon::runtime {
 
-// The caller of a function that keeps a frame pointer: one of ours in assembly, or what OwnFrame
-// returns in C++.
+// The caller of a function that keeps a frame pointer: one of ours in assembly, or a C++ function
+// whose frame is given by OwnFrame.
 MachineFrame CallerOf(const void* const* frame_pointer);
 
 // Changes `frame`, which is in generated code, to its caller; false if there is none on the

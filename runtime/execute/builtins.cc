@@ -1,10 +1,10 @@
 // The functions that generated code calls (format/tables/builtins.def), on the wasm stack.
 //
-// Invariants: each checks its own bounds before it writes anything; each that can
-// trap keeps a frame pointer (__builtin_frame_address asks for one), from which
-// the backtrace starts.
+// Invariants: each checks its bounds before it writes anything. Each that can trap keeps a frame
+// pointer (__builtin_frame_address makes the compiler keep one), from which the backtrace starts.
 #include <cstring>
 
+#include "format/ranges.h"
 #include "loader/type_registry.h"
 #include "runtime/arch/architecture.h"
 #include "runtime/execute/atomic_wait.h"
@@ -28,17 +28,12 @@ using std::uint8_t;
 
 Instance* Of(VmContext* context) { return static_cast<Instance*>(context->instance); }
 
-// Traps from the builtin it stands in, if `condition`.
+// Traps out of the enclosing builtin if `condition` holds.
 #define TENON_TRAP_IF(condition, kind) \
   if (condition) RaiseTrap(context->exec_env, kind, OwnFrame(__builtin_frame_address(0)))
 
 void BuiltinTrap(VmContext* context, uint32_t kind) {
   RaiseTrap(context->exec_env, static_cast<TrapKind>(kind), OwnFrame(__builtin_frame_address(0)));
-}
-
-// Whether [at, at + length) leaves [0, size).
-bool IsOutside(uint64_t at, uint64_t length, uint64_t size) {
-  return length > size || at > size - length;
 }
 
 uint64_t BuiltinMemoryGrow(VmContext* context, uint32_t memory, uint64_t pages) {
@@ -121,7 +116,7 @@ abi::Exception* BuiltinExceptionNew(VmContext* context, const abi::TagInstance* 
 void BuiltinExceptionRelease(VmContext*, abi::Exception* exception) { ReleaseException(exception); }
 
 void BuiltinExceptionLeaves(VmContext* context) {
-  // The wrapper lies between.
+  // This builtin's caller is the wrapper, which returns to the code in question.
   const MachineFrame wrapper = CallerOf(OwnFrame(__builtin_frame_address(0)));
   if (CallerLooksForExceptions(*context->exec_env, wrapper)) return;
   EndCall(context->exec_env, TrapKind::kUncaughtException);

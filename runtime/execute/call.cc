@@ -1,4 +1,4 @@
-// Execution environments, and what host functions say to them.
+// Execution environments: their creation, calls on them, and what host functions report to them.
 //
 // Invariant: no byte of a stack is touched before wasm code uses it.
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "format/ranges.h"
 #include "loader/os_memory.h"
 #include "runtime/execute/call_here.h"
 #include "runtime/execute/execution_environment.h"
@@ -20,12 +21,12 @@ namespace {
 
 constexpr std::uint64_t kMaximumStackBytes = std::uint64_t{1} << 40;
 
-// The host's buffer, as much of it as is aligned.
+// The host's buffer, without what precedes and follows its aligned part.
 Status TakeStack(abi::ExecutionEnvironment* environment,
                  const ExecutionEnvironmentOptions& options) {
   const auto begin = reinterpret_cast<std::uintptr_t>(options.stack);
-  const std::uintptr_t base = os::AlignUp(begin, 16);
-  const std::uintptr_t end = (begin + options.stack_bytes) & ~std::uintptr_t{15};
+  const std::uintptr_t base = AlignUp(begin, 16);
+  const std::uintptr_t end = AlignDown<std::uintptr_t>(begin + options.stack_bytes, 16);
   if (end < base || end - base < kMinimumStackBytes) {
     return Error::Format("a stack buffer of %llu bytes is too small: at least %llu are needed",
                          static_cast<unsigned long long>(options.stack_bytes),
@@ -40,7 +41,7 @@ Status TakeStack(abi::ExecutionEnvironment* environment,
 // Mapped, with a guard page below, or a block of the allocator; nothing in it is touched.
 Status MakeStack(abi::ExecutionEnvironment* environment, std::uint64_t asked) {
   using Source = abi::ExecutionEnvironment::StackSource;
-  environment->stack_bytes = os::AlignUp(std::max(asked, kMinimumStackBytes), 16);
+  environment->stack_bytes = AlignUp(std::max(asked, kMinimumStackBytes), 16);
   if (!CurrentAllocator().may_map()) {
     environment->stack_base =
         static_cast<std::uint8_t*>(AllocateRaw(environment->ledger, environment->stack_bytes, 16));
@@ -63,8 +64,8 @@ Status MakeStack(abi::ExecutionEnvironment* environment, std::uint64_t asked) {
   return Status::Ok();
 }
 
-// The host function that code with exceptions calls functions through that know nothing of them:
-// what ends there as an exception goes on from here.
+// The host function through which code with exceptions calls functions without (format/abi.h): an
+// exception that ends the inner call goes on in the outer code.
 void CallGuarded(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
                  std::uint64_t* values) {
   const CallOutcome outcome = Call(environment, function, values);
@@ -114,7 +115,7 @@ CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* fun
 }
 
 void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* function) {
-  // The number first: what changes meanwhile is found out next time.
+  // The number is read first, so that a change meanwhile is noticed at the next call.
   const std::uint64_t generation = g_function_generation.load(std::memory_order_relaxed);
   environment->entrance = {function, generation, FindEntry(function),
                            environment->stack_base + abi::kStackReserve +

@@ -1,7 +1,7 @@
-// The call from the host into wasm, in place. Call (instance.h) is this; wasm_export.h's is it too,
-// as a frame more on the way there and back is a tenth of what a call costs.
+// The call from the host into wasm, to be inlined. Call (instance.h) is this function. The calls of
+// wasm_export.h inline it too, because one more frame costs a tenth of a call.
 //
-// Invariant: a context's exec_env and stack_limit are as before once it returns.
+// Invariant: after the call a context's exec_env and stack_limit are as before.
 #pragma once
 
 #include <utility>
@@ -61,8 +61,8 @@ void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* fu
     SetPendingException(environment, kTerminatedText);
   }
   environment->depth.store(depth, std::memory_order_relaxed);
-  // Of an outer call nothing is pending: this one's end is its caller's to report. But an exception
-  // passes through a host function that does nothing about it.
+  // Nothing of this call stays pending for an outer one: its caller gets the outcome. But an
+  // exception passes through a host function that does nothing about it.
   environment->pending = 0;
   if (environment->exception != nullptr) {
     kind = abi::TrapKind::kUncaughtException;
@@ -74,8 +74,8 @@ void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* fu
     }
   }
   t_active_calls = call.outer;
-  // A tail call hands the environment over and cannot take it back, so that frames below may
-  // run in a context that this call has left with its own.
+  // A tail call passes the environment to another context and cannot restore it. So contexts of
+  // outer frames may be left with this call's environment.
   if (call.outer != nullptr && call.outer->environment != environment) [[unlikely]] {
     ReturnContexts(InstanceOfContext(context), environment, call.outer->environment);
   }

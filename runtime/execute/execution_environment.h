@@ -45,7 +45,7 @@ struct ExecutionEnvironment {
   std::uint32_t exit_code;
   std::uint32_t frame_count;
   std::atomic<std::uint32_t> depth;  // nested Calls; read by other threads, see terminate.h
-  // How the last function called is entered; holds while FunctionGeneration() is `generation`.
+  // How the last function called is entered; valid while g_function_generation is `generation`.
   struct Entrance {
     const FuncRef* function;
     std::uint64_t generation;
@@ -56,7 +56,7 @@ struct ExecutionEnvironment {
   void* embedder;              // the instance that wasm_export.h made it for
   void* user_data;             // the host's
   ExecutionEnvironment* next;  // of the same instance, under the lock of wasm_export's list
-  // terminate.h: the thread that calls, and whether it shall stop.
+  // terminate.h: the calling thread, and whether it has to stop.
   std::atomic<int> thread;
   enum class Termination : std::uint32_t { kNone, kRequested, kTaken };
   std::atomic<Termination> termination;

@@ -1,3 +1,4 @@
+// See host_thread.h; POSIX threads.
 #include "runtime/execute/host_thread.h"
 
 #include <cstddef>

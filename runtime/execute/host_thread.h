@@ -1,5 +1,5 @@
-// Threads of the system that the runtime starts, on stacks that are runtime memory, by allocation
-// or, where stacks may be mapped, by account.
+// Threads that the runtime starts. Their stacks are counted as runtime memory, and allocated as
+// such where nothing may be mapped.
 #pragma once
 
 #include <pthread.h>
@@ -11,9 +11,10 @@ struct HostThread {
   void* stack = nullptr;  // null: the system's
 };
 
-// False: there is no memory, or no further thread; nothing is left behind.
+// False: there is no memory, or the system starts no further thread. Nothing is left allocated
+// then.
 bool StartHostThread(HostThread* thread, void* (*run)(void*), void* argument);
-// Waits for its end and gives back the stack. `result`: what `run` returned, unless null.
+// Waits for its end and frees the stack. `result`, unless null, gets what `run` returned.
 void JoinHostThread(HostThread* thread, void** result = nullptr);
 
 }  // namespace tenon::runtime

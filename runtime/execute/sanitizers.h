@@ -1,10 +1,10 @@
-// What AddressSanitizer is told about stacks that it does not know of; nothing in other builds.
+// Tells AddressSanitizer about stacks that it does not know; empty in other builds.
 //
-// Functions that run on a wasm stack are instrumented as all are: their frames have poisoned
-// zones, which are opened again when they return. Those that end in a trap are left behind, and
-// what takes their place later would be taken for an overflow. And before each call of a function
-// that is declared not to return, instrumented code opens all from its stack pointer to the end of
-// the thread's own stack, which from another stack is no range.
+// Functions on a wasm stack are instrumented like all others: their frames have poisoned zones,
+// which are unpoisoned when they return. A frame that a trap leaves keeps its poisoned zones, so a
+// later use of the same addresses would be reported as an overflow. Moreover, before a call of a
+// function that is declared not to return, instrumented code unpoisons from its stack pointer to
+// the end of the thread's own stack, which is no valid range on another stack.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@
 
 namespace tenon::runtime {
 
-// The frames in [from, to) of a wasm stack are given up without returning from them.
+// The frames in [from, to) of a wasm stack are left without returning from them.
 inline void GiveUpFrames([[maybe_unused]] const void* from, [[maybe_unused]] const void* to) {
 #ifdef TENON_ADDRESS_SANITIZER
   __asan_unpoison_memory_region(

@@ -1,4 +1,4 @@
-// The registry of code, and traps that are raised by calls.
+// The registry of code, and traps that are raised by function calls.
 #include "runtime/execute/traps.h"
 
 #include "runtime/execute/backtrace.h"
@@ -56,7 +56,7 @@ extern "C" __attribute__((visibility("hidden"))) void tenon_host_failed(
   const auto kind = static_cast<abi::TrapKind>(environment->pending);
   if (kind == abi::TrapKind::kUncaughtException) {
     environment->pending = 0;
-    // The thunk lies between.
+    // tenon_host_call's caller is the thunk, which returns to the code in question.
     if (environment->exception == nullptr ||
         CallerLooksForExceptions(*environment, CallerOf(frame_pointer))) {
       return;

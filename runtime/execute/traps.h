@@ -1,5 +1,5 @@
-// How wasm code stops: hardware faults and builtins that fail both end in
-// tenon_unwind, which makes the innermost tenon_enter return the trap's kind.
+// How wasm code stops: hardware faults and failing builtins both end in tenon_unwind, which makes
+// the innermost tenon_enter return the trap's kind.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ void FreeCodeRegistry(bool forgets);
 // The module whose text includes `pc`, or null; `offset` becomes pc's offset in its image.
 const loader::MappedModule* FindCode(const void* pc, std::uint64_t* offset);
 
-// The calls into wasm that are under way on this thread, innermost first.
+// The active calls into wasm on this thread, innermost first.
 struct ActiveCall {
   abi::ExecutionEnvironment* environment;
   const ActiveCall* outer;
 };
-// Its offset is known when a program starts, in a shared library too, so that looking costs no
+// In a shared library too its offset is fixed when the program starts, so that reading it needs no
 // call.
 extern thread_local constinit const ActiveCall* t_active_calls
     __attribute__((tls_model("initial-exec")));
@@ -37,7 +37,7 @@ inline abi::ExecutionEnvironment* CurrentEnvironment() {
 // From a function that wasm code called and that runs on the wasm stack: ends the innermost Call.
 TENON_LEAVES_WASM_STACK void EndCall(abi::ExecutionEnvironment* environment, abi::TrapKind kind);
 // The same for a trap, whose backtrace it records. `frame_pointer` is that of the function that
-// wasm code called, in generated code's way (OwnFrame).
+// wasm code called, in the form that generated code uses (OwnFrame).
 TENON_LEAVES_WASM_STACK void RaiseTrap(abi::ExecutionEnvironment* environment, abi::TrapKind kind,
                                        const void* const* frame_pointer);
 

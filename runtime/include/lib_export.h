@@ -1,5 +1,5 @@
-/* What a host's native functions are registered with; part of wasm_export.h's interface, a header
- * of its own because hosts include it on its own. */
+/* The descriptions with which a host registers native functions. Part of wasm_export.h's interface;
+ * a header of its own because some hosts include only this. */
 #ifndef _LIB_EXPORT_H_
 #define _LIB_EXPORT_H_
 
@@ -11,10 +11,11 @@ extern "C" {
 #endif
 
 /* A function of the host: `result func_ptr(wasm_exec_env_t, parameters...)`.
- * `signature` is "(parameters)result" in letters: i i32, I i64, f f32, F f64, r externref;
- * for an i32 that is an address in linear memory, `*` passes the native address instead, checked
- * for one byte, or for as many as the `~` that follows (a length) says; `$` passes that of
- * a string, checked to end inside the memory. NULL or "" converts and checks nothing.
+ * `signature` is "(parameters)result" in letters: i i32, I i64, f f32, F f64, r externref.
+ * For an i32 that is an address in linear memory, `*` passes the native address instead. It is
+ * checked that one byte is inside the memory, or as many as the length that a `~` after it
+ * stands for. `$` passes the native address of a string, which must end inside the memory.
+ * NULL or "": nothing is converted or checked.
  * The array and its strings must outlive what is instantiated with them. */
 typedef struct NativeSymbol {
   const char* symbol;

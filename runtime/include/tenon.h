@@ -13,22 +13,22 @@ extern "C" {
 
 /* The four categories of the memory model. Each allocation belongs to one. */
 typedef enum {
-  TENON_RUNTIME,               /* what is global: registered natives, registries */
+  TENON_RUNTIME,               /* global data: registered natives, registries */
   TENON_MODULE,                /* module structures, copies of code */
   TENON_INSTANCE,              /* instances: linear memory, tables, globals, WASI */
   TENON_EXECUTION_ENVIRONMENT, /* execution environments and their stacks */
   TENON_CATEGORIES
 } tenon_category_t;
 
-/* ---- Initialisation. `args` may be NULL; of it only the natives are read. False if it fails or if
- * the runtime is already initialised. Ended by wasm_runtime_destroy. */
+/* ---- Initialisation. `args` may be NULL; only its native functions and its maximum of threads are
+ * read. False if it fails or if the runtime is already initialised. Ended by wasm_runtime_destroy. */
 
-/* As Alloc_With_Pool. With `buffer`, everything lies in it. NULL: Tenon maps `size` bytes. */
+/* As Alloc_With_Pool: everything is in `buffer`. If that is NULL, Tenon maps `size` bytes. */
 WASM_RUNTIME_API_EXTERN bool tenon_init_with_pool(void* buffer, uint64_t size,
                                                   const RuntimeInitArgs* args, char* error_buf,
                                                   uint32_t error_buf_size);
 
-/* As Alloc_With_Allocator, told the category. `reallocate` may be NULL. */
+/* As Alloc_With_Allocator; the functions get the category. `reallocate` may be NULL. */
 typedef struct tenon_allocator_t {
   void* (*allocate)(void* user_data, tenon_category_t category, uint64_t size);
   void* (*reallocate)(void* user_data, tenon_category_t category, void* block, uint64_t size);
@@ -41,12 +41,12 @@ WASM_RUNTIME_API_EXTERN bool tenon_init_with_allocator(const tenon_allocator_t* 
 
 /* ---- Files. */
 
-/* Maps a file instead of copying it: loading cost does not grow with its size. */
+/* Maps a file instead of copying it: the cost of loading does not grow with its size. */
 WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* error_buf,
                                                       uint32_t error_buf_size);
 
-/* ---- WASI. For instances made from the module afterwards, beside wasm_runtime_set_wasi_args; the
- * arrays and strings are the host's, and must live until then. */
+/* ---- WASI. For instances that are made from the module afterwards, in addition to
+ * wasm_runtime_set_wasi_args. The arrays and strings are the host's, and must live until then. */
 
 /* Makes standard input (0), output (1) or error (2) a callback. It reads into, or writes from,
  * `size` bytes and returns how many it moved (reading 0: the end), or a negative errno value. It is
@@ -54,18 +54,18 @@ WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* er
 typedef int64_t (*tenon_wasi_stream_t)(void* user_data, void* bytes, uint64_t size);
 WASM_RUNTIME_API_EXTERN void tenon_set_wasi_stream(wasm_module_t module, uint32_t stream,
                                                    tenon_wasi_stream_t callback, void* user_data);
-/* Listening TCP sockets, such as "127.0.0.1:8080" or "[::1]:8080": the program's descriptors behind
- * its directories. Within the address pool, if one is set. */
+/* Listening TCP sockets, such as "127.0.0.1:8080" or "[::1]:8080". The program's descriptors for
+ * them follow those of its directories. They must be in the address pool, if one is set. */
 WASM_RUNTIME_API_EXTERN void tenon_set_wasi_listeners(wasm_module_t module,
                                                       const char* const addresses[],
                                                       uint32_t count);
-/* Gets a line for each call of a WASI function, as tenon --trace-wasi prints them, with its line
- * feed. Of several threads, at once. */
+/* The callback gets a line for each call of a WASI function, as tenon --trace-wasi prints it, with
+ * its line feed. Several threads may call it at once. */
 typedef void (*tenon_wasi_trace_t)(void* user_data, const char* line, size_t length);
 WASM_RUNTIME_API_EXTERN void tenon_set_wasi_trace(wasm_module_t module, tenon_wasi_trace_t callback,
                                                   void* user_data);
 
-/* ---- Reports. All figures are bytes, exact at any moment. Thread safe. */
+/* ---- Reports. All numbers are bytes, exact at any moment. Thread safe. */
 typedef struct tenon_usage_t {
   uint64_t live_bytes; /* allocated or mapped anonymously, as asked for */
   uint64_t peak_bytes; /* the most that live_bytes ever was */
@@ -77,7 +77,7 @@ typedef struct tenon_usage_t {
 
 typedef struct tenon_memory_report_t {
   tenon_usage_t categories[TENON_CATEGORIES];
-  /* Of a pool; 0 without one. What blocks take beyond live_bytes is the allocator's. */
+  /* Of a pool; 0 without one. Blocks take more than live_bytes, for the allocator's own records. */
   uint64_t pool_size;
   uint64_t pool_free;
   uint64_t pool_largest_free_block;
@@ -91,8 +91,8 @@ WASM_RUNTIME_API_EXTERN void tenon_get_instance_usage(wasm_module_inst_t module_
 WASM_RUNTIME_API_EXTERN void tenon_get_exec_env_usage(wasm_exec_env_t exec_env,
                                                       tenon_usage_t* usage);
 
-/* ---- Limits. What would pass one is refused, with the figure asked for and the figure left;
- * memory.grow and table.grow return -1. UINT64_MAX: no limit. */
+/* ---- Limits. What would exceed one is refused. The error names what was asked for and what is
+ * left; memory.grow and table.grow return -1. UINT64_MAX: no limit. */
 WASM_RUNTIME_API_EXTERN void tenon_set_category_limit(tenon_category_t category, uint64_t bytes);
 
 typedef enum {
@@ -108,8 +108,8 @@ WASM_RUNTIME_API_EXTERN void tenon_instantiation_args_set_limit(struct Instantia
 
 /* ---- Execution environments. */
 
-/* `stack` is the host's, and must outlive the environment; NULL: from the allocator. At least
- * TENON_MINIMUM_STACK bytes. Nothing touches pages of it that wasm code does not use. */
+/* `stack` is the host's, has at least TENON_MINIMUM_STACK bytes, and must outlive the environment.
+ * NULL: the stack comes from the allocator. Pages that wasm code does not use are not touched. */
 #define TENON_MINIMUM_STACK (48 * 1024 + 32)
 WASM_RUNTIME_API_EXTERN wasm_exec_env_t tenon_create_exec_env(wasm_module_inst_t module_inst,
                                                               void* stack, uint64_t stack_size,

@@ -1,12 +1,13 @@
-/* The C interface of libtenon: source-compatible with WAMR 2.4's header of the same name for what
- * an ahead-of-time runtime can do, so that an existing host recompiles unchanged. What Tenon cannot
- * offer is not declared, so that its use fails at compile time; runtime/wasm_export/WASM_EXPORT.md
- * lists every function, and why some are left out. What goes beyond that interface is in tenon.h.
+/* The C interface of libtenon. It is source-compatible with WAMR 2.4's header of the same name for
+ * what an ahead-of-time runtime can do, so that an existing host recompiles unchanged. What Tenon
+ * cannot offer is not declared, so that its use fails at compile time;
+ * runtime/wasm_export/WASM_EXPORT.md lists every function, and why some are left out. What goes
+ * beyond that interface is in tenon.h.
  *
- * Rules for all of it: no C++ exception leaves it; error_buf gets a whole sentence, cut
- * where it is full; pointers to handles are never NULL unless that is said. A module may
- * be used by several threads at once, an instance and its execution environments by one at a
- * time, except where a function says otherwise.
+ * Rules for all functions: no C++ exception leaves them; error_buf gets a whole sentence, cut at
+ * its end; pointers to handles must not be NULL unless a function says so. Several threads may use
+ * a module at once, but only one at a time an instance and its execution environments, except where
+ * a function says otherwise.
  */
 #ifndef _WASM_EXPORT_H
 #define _WASM_EXPORT_H
@@ -120,7 +121,7 @@ typedef enum {
 #ifndef MEM_ALLOC_OPTION_DEFINED
 #define MEM_ALLOC_OPTION_DEFINED
 typedef enum {
-  Alloc_With_Pool = 0,         /* everything lies in the host's buffer */
+  Alloc_With_Pool = 0,         /* everything is in the host's buffer */
   Alloc_With_Allocator,        /* everything comes from the host's functions */
   Alloc_With_System_Allocator, /* malloc and anonymous mappings */
 } mem_alloc_type_t;
@@ -137,7 +138,7 @@ typedef union MemAllocOption {
   /* void* malloc(unsigned size), void* realloc(void*, unsigned size), void free(void*).
    * With WASM_MEM_ALLOC_WITH_USER_DATA defined as 1 where this header is included, user_data comes
    * first in each; with WASM_MEM_ALLOC_WITH_USAGE, mem_alloc_usage_t before that. For sizes of
-   * 64 bits and the categories, see tenon_full_init. */
+   * 64 bits and the categories, see tenon_init_with_allocator. */
   struct {
     void* malloc_func;
     void* realloc_func;
@@ -160,7 +161,7 @@ typedef enum RunningMode {
   Mode_Multi_Tier_JIT,
 } RunningMode;
 
-/* Fields about interpreters, JITs, GC heaps and debuggers are there for compatibility and not
+/* Fields about interpreters, JITs, GC heaps and debuggers exist for compatibility and are not
  * read. */
 typedef struct RuntimeInitArgs {
   mem_alloc_type_t mem_alloc_type;
@@ -186,7 +187,7 @@ typedef struct RuntimeInitArgs {
 typedef struct LoadArgs {
   char* name; /* as wasm_runtime_set_module_name; may be NULL */
   bool clone_wasm_binary;
-  bool wasm_binary_freeable; /* keep a copy: `buf` may go after loading */
+  bool wasm_binary_freeable; /* keep a copy: `buf` may be freed after loading */
   bool no_resolve;           /* imports are resolved at instantiation in any case */
 } LoadArgs;
 #endif
@@ -242,7 +243,7 @@ typedef struct wasm_table_inst_t {
   wasm_valkind_t elem_kind;
   uint32_t cur_size;
   uint32_t max_size;
-  void* elems; /* for wasm_table_get_func_inst alone */
+  void* elems; /* only for wasm_table_get_func_inst */
 } wasm_table_inst_t;
 
 typedef enum {
@@ -258,12 +259,12 @@ typedef enum {
 /* With the system's allocator. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_init(void);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_full_init(RuntimeInitArgs* init_args);
-/* After it, no byte is in use any more, whatever the host has left undone. */
+/* After the last one no memory is in use any more, whatever the host has not freed. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy(void);
-/* What goes to standard error: nothing below WARNING; at WARNING (the start) functions that no
- * native supplies. */
+/* What is printed to standard error: nothing below WARNING; at WARNING, the default, functions that
+ * nothing supplies. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_log_level(log_level_t level);
-/* Tenon runs compiled code alone: false for every mode there is a name for. */
+/* Tenon runs compiled code only: false for every mode that has a name. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_running_mode_supported(RunningMode running_mode);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_get_version(uint32_t* major, uint32_t* minor,
                                                       uint32_t* patch);
@@ -274,7 +275,7 @@ WASM_RUNTIME_API_EXTERN void* wasm_runtime_malloc(unsigned int size);
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_aligned_alloc(unsigned int size, unsigned int alignment);
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_realloc(void* ptr, unsigned int size);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_free(void* ptr);
-/* Of a pool; false without one. Figures beyond 4 GiB are cut to that. */
+/* Of a pool; false without one. Numbers above 4 GiB are cut to that. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_mem_alloc_info(mem_alloc_info_t* mem_alloc_info);
 
 /* ---- Files. */
@@ -290,12 +291,12 @@ WASM_RUNTIME_API_EXTERN uint32_t
 wasm_runtime_get_module_package_version(const wasm_module_t module);
 WASM_RUNTIME_API_EXTERN uint32_t
 wasm_runtime_get_current_package_version(package_type_t package_type);
-/* Every container can be used where it lies: true for all of them. */
+/* Every container can be used in place: true for all of them. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_xip_file(const uint8_t* buf, uint32_t size);
 
 /* ---- Modules. */
 
-/* `buf` is used where it lies and must outlive the module; 8-byte aligned. */
+/* `buf` is used in place, so it must be 8-byte aligned and outlive the module. */
 WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_load(uint8_t* buf, uint32_t size,
                                                         char* error_buf, uint32_t error_buf_size);
 WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_load_ex(uint8_t* buf, uint32_t size,
@@ -320,8 +321,8 @@ WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_module(const char* module_nam
                                                           wasm_module_t module, char* error_buf,
                                                           uint32_t error_buf_size);
 WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_find_module_registered(const char* module_name);
-/* Asked for modules that are imported and not registered; what it gives is registered, and given
- * to `destroyer` when the runtime is destroyed. */
+/* `reader` is asked for modules that are imported and not registered. What it returns is
+ * registered, and passed to `destroyer` when the runtime is destroyed. */
 typedef bool (*module_reader)(package_type_t module_type, const char* module_name,
                               uint8_t** p_buffer, uint32_t* p_size);
 typedef void (*module_destroyer)(uint8_t* buffer, uint32_t size);
@@ -418,7 +419,7 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_max_memory_page
     struct InstantiationArgs2* p, uint32_t v);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_custom_data(
     struct InstantiationArgs2* p, void* custom_data);
-/* These go before what is set on the module, all five together. */
+/* If one of these is called, all five replace what is set on the module. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_arg(
     struct InstantiationArgs2* p, char* argv[], int argc);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_env(
@@ -433,21 +434,21 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_addr_pool(
 WASM_RUNTIME_API_EXTERN wasm_module_inst_t
 wasm_runtime_instantiate_ex2(const wasm_module_t module, const struct InstantiationArgs2* args,
                              char* error_buf, uint32_t error_buf_size);
-/* Its execution environments may be destroyed before or after, but not be used after. NULL is
- * allowed. */
+/* Its execution environments may be destroyed before or after it, but must not be used after it.
+ * NULL is allowed. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_get_module(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_custom_data(wasm_module_inst_t module_inst,
                                                           void* custom_data);
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_get_custom_data(wasm_module_inst_t module_inst);
-/* Keys for one pointer per instance, eight at most; NULL if they are used up. `dtor` gets each
- * pointer that is not NULL when its instance goes. */
+/* Keys for one pointer per instance, eight at most; NULL if they are used up. `dtor` is called with
+ * each pointer that is not NULL when its instance is freed. */
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_create_context_key(void (*dtor)(wasm_module_inst_t inst,
                                                                            void* ctx));
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_context_key(void* key);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_context(wasm_module_inst_t inst, void* key,
                                                       void* ctx);
-/* Also for the instances that this one's threads run. */
+/* For the instance and for those of its spawned environments. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_context_spread(wasm_module_inst_t inst, void* key,
                                                              void* ctx);
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_get_context(wasm_module_inst_t inst, void* key);
@@ -478,21 +479,21 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_exec_env(wasm_exec_env_t exec_
 /* The instance's own, made when it is first asked for. */
 WASM_RUNTIME_API_EXTERN wasm_exec_env_t
 wasm_runtime_get_exec_env_singleton(wasm_module_inst_t module_inst);
-/* In a native function: the instance that called it; else the environment's. */
+/* In a native function: the instance that called it; otherwise the environment's. */
 WASM_RUNTIME_API_EXTERN wasm_module_inst_t wasm_runtime_get_module_inst(wasm_exec_env_t exec_env);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_module_inst(wasm_exec_env_t exec_env,
                                                           const wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_user_data(wasm_exec_env_t exec_env, void* user_data);
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_get_user_data(wasm_exec_env_t exec_env);
-/* The lowest address of the host's stack that native functions may use; for the two functions
- * below, which are true if nothing was set. */
+/* The lowest address of the host's stack that native functions may use. The two functions below
+ * compare with it, and return true if it was not set. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_native_stack_boundary(wasm_exec_env_t exec_env,
                                                                     uint8_t* native_stack_boundary);
 /* False, and an exception is set, if the host's stack has less than `required_size` left. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_detect_native_stack_overflow_size(
     wasm_exec_env_t exec_env, uint32_t required_size);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_detect_native_stack_overflow(wasm_exec_env_t exec_env);
-/* Threads need no preparation; these say so and keep the host's pairs of calls right. */
+/* Threads need no preparation: these do nothing and return true. */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_init_thread_env(void);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_thread_env(void);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_thread_env_inited(void);
@@ -518,8 +519,8 @@ WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_wasm_v(wasm_exec_env_t exec_env,
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_indirect(wasm_exec_env_t exec_env,
                                                         uint32_t element_index, uint32_t argc,
                                                         uint32_t argv[]);
-/* `_start` of a WASI command, else `main`, whose result replaces argv[0]'s first bytes. Ending by
- * proc_exit is a success; wasm_runtime_get_wasi_exit_code has the code. */
+/* Runs `_start` of a WASI command, otherwise `main`, whose result replaces the first bytes of argv.
+ * Ending by proc_exit is a success; wasm_runtime_get_wasi_exit_code has the code. */
 WASM_RUNTIME_API_EXTERN bool wasm_application_execute_main(wasm_module_inst_t module_inst,
                                                            int32_t argc, char* argv[]);
 /* Arguments as text; prints the results to standard output, as "0x2a:i32". */
@@ -538,19 +539,23 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_clear_exception(wasm_module_inst_t mod
  * when it returns (system calls that wait are interrupted). Later calls fail until
  * wasm_runtime_clear_exception. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_terminate(wasm_module_inst_t module_inst);
-/* Around something that waits in a native function. False: the instance has been terminated. */
-/* Environments for further threads. Each runs an instance of its own of the same module, which
- * wasm_runtime_get_module_inst gives: shared memories are those of the first, everything else
- * starts anew. Where the module says where its C stack lies (it exports __heap_base, or
- * __stack_pointer), each gets a part of it, of which there are the maximum and one more: by default
- * 4, or as RuntimeInitArgs::max_thread_num says. Modules that import tables, globals or other
- * modules' functions cannot have any: NULL, and an exception is set. An exception in one is its
- * own; wasm_runtime_terminate ends all. What is left goes with the first instance. */
+/* To be called around a wait in a native function. False: the instance has been terminated. */
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_begin_blocking_op(wasm_exec_env_t exec_env);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_end_blocking_op(wasm_exec_env_t exec_env);
+
+/* ---- Environments for further threads. Each runs an instance of its own of the same module, which
+ * wasm_runtime_get_module_inst returns. It has the shared memories of the first instance;
+ * everything else starts in its initial state. If the module says where its C stack is (it exports
+ * __heap_base or __stack_pointer), each gets a part of it. There is one part more than the maximum
+ * of threads: by default 4, or RuntimeInitArgs::max_thread_num. Modules that import tables, globals
+ * or other modules' functions cannot have further environments: the result is NULL, and an
+ * exception is set. An exception in one environment is its own; wasm_runtime_terminate ends all.
+ * What is left is freed with the first instance. */
 typedef void* (*wasm_thread_callback_t)(wasm_exec_env_t, void*);
 typedef uintptr_t wasm_thread_t;
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_max_thread_num(uint32_t num);
 WASM_RUNTIME_API_EXTERN wasm_exec_env_t wasm_runtime_spawn_exec_env(wasm_exec_env_t exec_env);
-/* With its instance. */
+/* Frees its instance too. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_spawned_exec_env(wasm_exec_env_t exec_env);
 /* A thread that runs `callback` with an environment of its own. 0, or -1 and an exception is set.
  */
@@ -560,9 +565,6 @@ WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_e
                                                           void* arg);
 /* Waits for its end; to be called once. 0, or -1 if there is no such thread. */
 WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_join_thread(wasm_thread_t tid, void** retval);
-
-WASM_RUNTIME_API_EXTERN bool wasm_runtime_begin_blocking_op(wasm_exec_env_t exec_env);
-WASM_RUNTIME_API_EXTERN void wasm_runtime_end_blocking_op(wasm_exec_env_t exec_env);
 
 /* ---- Linear memory. */
 WASM_RUNTIME_API_EXTERN wasm_memory_inst_t
@@ -593,13 +595,13 @@ typedef void (*enlarge_memory_error_callback_t)(uint32_t inc_page_count,
                                                 enlarge_memory_error_reason_t failure_reason,
                                                 wasm_module_inst_t instance,
                                                 wasm_exec_env_t exec_env, void* user_data);
-/* Told whenever a memory cannot grow; NULL: nobody. */
+/* `callback` is called whenever a memory cannot grow; NULL: none. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_enlarge_mem_error_callback(
     const enlarge_memory_error_callback_t callback, void* user_data);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_bounds_checks_enabled(wasm_module_inst_t module_inst);
 
-/* Memory inside linear memory: from the module's own exported malloc (or AssemblyScript's __new) if
- * it has one, else from the host-managed heap. 0 if there is none. */
+/* Memory inside linear memory: from the module's exported malloc (or AssemblyScript's __new) if it
+ * has one, otherwise from the host-managed heap. 0 if there is none left. */
 WASM_RUNTIME_API_EXTERN uint64_t wasm_runtime_module_malloc(wasm_module_inst_t module_inst,
                                                             uint64_t size, void** p_native_addr);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_module_free(wasm_module_inst_t module_inst, uint64_t ptr);
@@ -613,7 +615,7 @@ WASM_RUNTIME_API_EXTERN bool wasm_runtime_validate_app_str_addr(wasm_module_inst
                                                                 uint64_t app_str_offset);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_validate_native_addr(wasm_module_inst_t module_inst,
                                                                void* native_ptr, uint64_t size);
-/* NULL and 0 for what is not inside the memory. */
+/* NULL and 0 for addresses outside of the memory. */
 WASM_RUNTIME_API_EXTERN void* wasm_runtime_addr_app_to_native(wasm_module_inst_t module_inst,
                                                               uint64_t app_offset);
 WASM_RUNTIME_API_EXTERN uint64_t wasm_runtime_addr_native_to_app(wasm_module_inst_t module_inst,
@@ -638,12 +640,13 @@ WASM_RUNTIME_API_EXTERN wasm_function_inst_t wasm_table_get_func_inst(
     const wasm_module_inst_t module_inst, const wasm_table_inst_t* table_inst, uint32_t idx);
 
 /* ---- Numbers for the host's objects. In Tenon an externref is the object's address itself (NULL
- * is null), so these are only for hosts that want numbers. Thread safe. */
+ * is null), so only hosts that want numbers need these. Thread safe. */
 WASM_RUNTIME_API_EXTERN bool wasm_externref_obj2ref(wasm_module_inst_t module_inst,
                                                     void* extern_obj, uint32_t* p_externref_idx);
 WASM_RUNTIME_API_EXTERN bool wasm_externref_objdel(wasm_module_inst_t module_inst,
                                                    void* extern_obj);
-/* Called when the object is deleted, or with the instance unless it is retained. */
+/* The function is called when the object is deleted, or when the instance is freed unless the
+ * object is retained. */
 WASM_RUNTIME_API_EXTERN bool wasm_externref_set_cleanup(wasm_module_inst_t module_inst,
                                                         void* extern_obj,
                                                         void (*extern_obj_cleanup)(void*));
@@ -659,7 +662,7 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_dump_call_stack(wasm_exec_env_t exec_e
 WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_get_call_stack_buf_size(wasm_exec_env_t exec_env);
 WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_dump_call_stack_to_buf(wasm_exec_env_t exec_env,
                                                                      char* buf, uint32_t len);
-/* Copies at most `length` frames from the `skip_n`th on; how many it copied. */
+/* Copies at most `length` frames, without the first `skip_n`, and returns how many. */
 WASM_RUNTIME_API_EXTERN uint32_t wasm_copy_callstack(const wasm_exec_env_t exec_env,
                                                      WASMCApiFrame* buffer, const uint32_t length,
                                                      const uint32_t skip_n, char* error_buf,

@@ -1,10 +1,11 @@
 // Frees exceptions that nothing refers to any more. References (exnref) can be in any register or
-// stack slot of generated code, so whatever looks like one counts (a conservative collection);
-// elsewhere they are where the types say: in globals, in tables of exnref, in other exceptions.
+// stack slot of generated code, so every word that looks like one counts (a conservative
+// collection). Elsewhere the types say where references are: in globals, in tables of exnref, in
+// other exceptions.
 //
-// Invariants: all that can refer to an exception of a group's instances runs on this
-// thread (instance.h), in one of ActiveCalls. A host function that keeps an
-// exnref beyond its return must not rely on it.
+// Invariants: everything that can refer to an exception of a group's instances runs on this thread
+// (instance.h), in one of its ActiveCalls. A host function must not keep an exnref beyond its
+// return.
 #include <algorithm>
 #include <csetjmp>
 #include <cstdint>
@@ -74,7 +75,8 @@ void ScanStacks(Collection& collection, const abi::ExecutionEnvironment& environ
   }
 }
 
-void ScanInstance(Collection& collection, const Instance& instance) {
+void ScanInstance(Collection& collection, const Instance& instance)
+    TENON_REQUIRES(g_exceptions_mutex) {
   const container::View& view = instance.view();
   const auto globals = view.Section<container::GlobalEntry>(container::SectionId::kGlobals);
   for (std::uint32_t i = 0; i < globals.size(); ++i) {
@@ -101,7 +103,7 @@ void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner) 
   auto* const table =
       static_cast<abi::Exception**>(Allocate(owner->ledger, count * sizeof(abi::Exception*)));
   if (table == nullptr) return;
-  // Registers that belong to callers are written to this frame, below all that is scanned.
+  // Writes the callers' registers to this frame, so that the scan of the stack finds them.
   std::jmp_buf registers;
   setjmp(registers);
   Collection collection(owner, {table, count});

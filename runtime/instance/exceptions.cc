@@ -1,13 +1,13 @@
-// Packages are blocks of the instance's ledger, in a list of the instance that defines
-// their tag, so that whatever is left goes with it. A package is freed when it is caught, unless
-// a reference to it was handed out; those are collected when many have come together.
+// Exception packages. They are blocks of the ledger of the instance that defines their tag, in a
+// list of that instance, and are freed with it at the latest. A package is freed when it is caught,
+// unless a reference to it was handed out. Those with references are collected when there are many.
 #include "runtime/instance/exceptions.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <mutex>
 #include <new>
 
+#include "format/locking.h"
 #include "runtime/execute/backtrace.h"
 #include "runtime/execute/traps.h"
 #include "runtime/memory/memory.h"
@@ -25,8 +25,6 @@ struct Trace {
 
 constexpr std::uint64_t kFirstCollection = 1000;  // exceptions of an instance
 
-std::mutex g_mutex;  // guards the lists; taken after the lock of the groups
-
 Trace* TraceOf(const abi::Exception& exception) {
   return reinterpret_cast<Trace*>(reinterpret_cast<std::uintptr_t>(&exception + 1) +
                                   std::uint64_t{exception.cells} * 8);
@@ -43,7 +41,7 @@ void RecordTrace(const abi::ExecutionEnvironment& environment, const MachineFram
 
 Instance* OwnerOf(const abi::TagInstance& tag) { return static_cast<Instance*>(tag.instance); }
 
-void Unlink(abi::Exception* exception) {
+void Unlink(abi::Exception* exception) TENON_REQUIRES(g_exceptions_mutex) {
   if (exception->next != nullptr) exception->next->previous = exception->previous;
   if (exception->previous != nullptr) {
     exception->previous->next = exception->next;
@@ -62,22 +60,20 @@ std::string_view NameOf(const Instance& owner, std::uint32_t tag) {
   return {};
 }
 
-}  // namespace
+bool NeedsCollection(const Instance& owner) TENON_REQUIRES(g_exceptions_mutex) {
+  return owner.exception_count >= std::max(kFirstCollection, owner.next_collection);
+}
 
-abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
-                             std::uint32_t cells, const MachineFrame& thrower) {
+// Null: there is no memory.
+abi::Exception* Make(const abi::ExecutionEnvironment& environment, const abi::TagInstance* tag,
+                     std::uint32_t cells, const MachineFrame& thrower)
+    TENON_REQUIRES(g_exceptions_mutex) {
   Instance* const owner = OwnerOf(*tag);
-  if (owner->exception_count >= std::max(kFirstCollection, owner->next_collection)) {
-    const auto lock = LockGroups();
-    CollectExceptions(environment, owner);
-    owner->next_collection = 2 * owner->exception_count;
-  }
   const std::uint64_t payload = sizeof(abi::Exception) + std::uint64_t{cells} * 8;
-  const std::lock_guard lock(g_mutex);
   auto* const block = static_cast<std::uint8_t*>(Allocate(owner->ledger, payload + sizeof(Trace)));
   if (block == nullptr) return nullptr;
   auto* const exception = new (block) abi::Exception{};
-  RecordTrace(*environment, thrower, new (block + payload) Trace);
+  RecordTrace(environment, thrower, new (block + payload) Trace);
   exception->tag = tag;
   exception->cells = cells;
   ++owner->exception_count;
@@ -87,15 +83,33 @@ abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::
   return exception;
 }
 
+}  // namespace
+
+constinit Mutex g_exceptions_mutex;
+
+abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
+                             std::uint32_t cells, const MachineFrame& thrower) {
+  Instance* const owner = OwnerOf(*tag);
+  {
+    const MutexLock lock(g_exceptions_mutex);
+    if (!NeedsCollection(*owner)) return Make(*environment, tag, cells, thrower);
+  }
+  const MutexLock groups(g_groups_mutex);
+  const MutexLock lock(g_exceptions_mutex);
+  CollectExceptions(environment, owner);
+  owner->next_collection = 2 * owner->exception_count;
+  return Make(*environment, tag, cells, thrower);
+}
+
 void ReleaseException(abi::Exception* exception) {
   if (exception->is_referenced != 0) return;
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_exceptions_mutex);
   Unlink(exception);
   Free(exception);
 }
 
 void FreeExceptions(Instance* instance) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_exceptions_mutex);
   for (abi::Exception* exception = instance->exceptions; exception != nullptr;) {
     abi::Exception* const next = exception->next;
     Free(exception);
@@ -106,7 +120,6 @@ void FreeExceptions(Instance* instance) {
 }
 
 void FreeUnmarkedExceptions(Instance* instance) {
-  const std::lock_guard lock(g_mutex);
   for (abi::Exception* exception = instance->exceptions; exception != nullptr;) {
     abi::Exception* const next = exception->next;
     if (exception->is_marked == 0) {

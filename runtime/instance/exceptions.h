@@ -1,4 +1,4 @@
-// Exception packages and where they come out (format/abi.h, exceptions).
+// Exception packages, and code that does not look for exceptions (format/abi.h, exceptions).
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,14 @@ namespace tenon::runtime {
 // there is no memory. It belongs to the instance that defines the tag.
 abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
                              std::uint32_t cells, const MachineFrame& thrower);
-// After a catch that handed out no reference: gone, if nobody else has one.
+// After a catch that handed out no reference: frees the exception unless another catch handed out
+// one.
 void ReleaseException(abi::Exception* exception);
-void FreeExceptions(Instance* instance);
-void FreeUnmarkedExceptions(Instance* instance);
+void FreeExceptions(Instance* instance) TENON_EXCLUDES(g_exceptions_mutex);
+void FreeUnmarkedExceptions(Instance* instance) TENON_REQUIRES(g_exceptions_mutex);
 // Frees those exceptions of `owner` that nothing on this thread refers to (exception_collector.cc).
-// Under the lock that guards groups.
-void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner);
+void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner)
+    TENON_REQUIRES(g_groups_mutex, g_exceptions_mutex);
 
 // Whether the code that `frame` returns to looks for exceptions itself.
 bool CallerLooksForExceptions(const abi::ExecutionEnvironment& environment, MachineFrame frame);

@@ -1,15 +1,16 @@
-// Linking: from a mapped module and a resolver to an instance, and the life of
-// instances afterwards.
+// Linking, which makes an instance of a mapped module and a resolver, and the lifetime of
+// instances.
 //
-// Invariants: an instance keeps alive whoever owns what it imports; instances that
-// can come to hold each other's functions form one Group and are freed together.
+// Invariants: an instance keeps the owners of what it imports alive. Instances that can come to
+// hold each other's functions form one Group and are freed together.
 #include "runtime/instance/instance.h"
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <new>
 
+#include "format/locking.h"
+#include "format/ranges.h"
 #include "loader/type_registry.h"
 #include "runtime/arch/architecture.h"
 #include "runtime/arch/native_call.h"
@@ -26,11 +27,7 @@ namespace {
 using container::ImportEntry;
 using container::SectionId;
 
-std::mutex g_groups_mutex;  // guards all Groups and the lists through them
-
-constexpr std::uint64_t AlignUp(std::uint64_t value) { return (value + 15) & ~std::uint64_t{15}; }
-
-// Native for imports that nothing supplied.
+// The native function of imports that nothing supplied.
 void UnlinkedNative(abi::ExecutionEnvironment* environment) {
   environment->pending = static_cast<std::uint32_t>(abi::TrapKind::kUnlinkedImport);
 }
@@ -49,7 +46,7 @@ struct TypeOfModule {
   std::uint64_t key() const { return module->type_keys()[HeapTypeOf(type)]; }
 };
 
-// Section 3.3, over modules.
+// Subtyping (core specification, section 3.3) between types of different modules.
 bool IsSubtype(const TypeOfModule& sub, const TypeOfModule& super) {
   if (!IsReference(sub.type) || !IsReference(super.type)) return sub.type == super.type;
   if (IsNullable(sub.type) && !IsNullable(super.type)) return false;
@@ -87,7 +84,7 @@ Error ImportError(const char* what, const container::View& view, const ImportEnt
                        static_cast<int>(std::min<std::size_t>(name.size(), 100)), name.data());
 }
 
-void FreeInstance(Instance* instance) {
+void FreeInstance(Instance* instance) TENON_REQUIRES(g_groups_mutex) {
   const container::ModuleInfo& info = instance->info();
   const auto memories =
       instance->view().Section<container::MemoryEntry>(SectionId::kMemories).size();
@@ -102,14 +99,13 @@ void FreeInstance(Instance* instance) {
   Free(instance);
 }
 
-std::span<Instance*> OwnersOf(Instance* instance) {
+std::span<Instance*> OwnersOf(Instance* instance) TENON_REQUIRES(g_groups_mutex) {
   if (instance->owners == nullptr) return {};
   return {instance->owners, instance->view().Section<ImportEntry>(SectionId::kImports).size()};
 }
 
-// Under the mutex. Drops one reference; a group without references frees its members and what they
-// kept.
-void ReleaseGroup(Group* group) {
+// Drops one reference; a group without references frees its members and what they kept.
+void ReleaseGroup(Group* group) TENON_REQUIRES(g_groups_mutex) {
   if (--group->references != 0) return;
   Instance* instance = group->members;
   while (instance != nullptr) {
@@ -122,9 +118,8 @@ void ReleaseGroup(Group* group) {
   }
 }
 
-// Under the mutex.
 void ReturnContextsOf(const Group& group, const abi::ExecutionEnvironment* inner,
-                      abi::ExecutionEnvironment* outer) {
+                      abi::ExecutionEnvironment* outer) TENON_REQUIRES(g_groups_mutex) {
   for (Instance* member = group.members; member != nullptr; member = member->next_in_group) {
     if (member->context->exec_env == inner) {
       member->context->exec_env = outer;
@@ -136,8 +131,8 @@ void ReturnContextsOf(const Group& group, const abi::ExecutionEnvironment* inner
   }
 }
 
-// Under the mutex: `instance`'s group takes in all of `other`'s.
-void MergeGroups(Instance* instance, Instance* other) {
+// `instance`'s group takes in all of `other`'s.
+void MergeGroups(Instance* instance, Instance* other) TENON_REQUIRES(g_groups_mutex) {
   Group* const into = instance->group;
   Group* const from = other->group;
   if (into == from) return;
@@ -149,7 +144,7 @@ void MergeGroups(Instance* instance, Instance* other) {
     into->members = member;
     member = next;
   }
-  // References between members would keep the group alive for ever.
+  // References between members would keep the group alive forever.
   for (Instance* member = into->members; member != nullptr; member = member->next_in_group) {
     for (Instance*& owner : OwnersOf(member)) {
       if (owner == nullptr || owner->group != into) continue;
@@ -161,7 +156,7 @@ void MergeGroups(Instance* instance, Instance* other) {
 
 Status Keep(Instance* instance, std::size_t import, Instance* owner, bool shares_references) {
   if (owner == nullptr || owner == instance) return Status::Ok();
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   if (!shares_references && instance->owners == nullptr) {
     // Most instances import from the host alone.
     const std::size_t imports = instance->view().Section<ImportEntry>(SectionId::kImports).size();
@@ -184,7 +179,7 @@ Status Keep(Instance* instance, std::size_t import, Instance* owner, bool shares
   return Status::Ok();
 }
 
-// One block for everything of a size known now; null if there is no memory.
+// One block for everything whose size is known now; null if there is no memory.
 Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   const container::View& view = module.view();
   const container::ModuleInfo& info = view.info();
@@ -192,8 +187,8 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
       view.Section<container::DataSegmentEntry>(SectionId::kDataSegments).size();
   const std::uint64_t elements =
       view.Section<container::ElementSegmentEntry>(SectionId::kElementSegments).size();
-  const std::uint64_t context_at = AlignUp(sizeof(Instance));
-  const std::uint64_t host_functions_at = AlignUp(context_at + info.context_size);
+  const std::uint64_t context_at = AlignUp(std::uint64_t{sizeof(Instance)}, 16);
+  const std::uint64_t host_functions_at = AlignUp(context_at + info.context_size, 16);
   const std::uint64_t records_at =
       host_functions_at + std::uint64_t{info.imported_functions} * sizeof(abi::HostFunction);
   const std::uint64_t dropped_at =
@@ -201,8 +196,8 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   const std::uint64_t size = dropped_at + data + elements;
   auto* const block = static_cast<std::uint8_t*>(AllocateRaw(parent, size, 16));
   if (block == nullptr) return nullptr;
-  // All but the records of functions, most of the block in large modules: FillFuncRefs writes
-  // those.
+  // The records of functions, which are most of the block in large modules, need no zeroing:
+  // FillFuncRefs writes them.
   const std::uint64_t records_begin = context_at + info.funcrefs_offset;
   const std::uint64_t records_end =
       records_begin +
@@ -226,8 +221,6 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
                                  sizeof(container::ReferencedFunctionEntry)) *
       instance->funcref_size;
   instance->maximum_frame = module.variant().maximum_frame_size;
-  instance->own_group = {1, instance};
-  instance->group = &instance->own_group;
 
   abi::VmContext& context = *instance->context;
   context.builtins = RuntimeBuiltins();
@@ -369,8 +362,8 @@ bool HasWrappers(const abi::VmContext& context) {
   return (context.traits & (abi::kTraitTailConvention | abi::kTraitThrows)) != 0;
 }
 
-// Records of functions of its own, from `first` on. There can be tens of thousands: everything that
-// does not change is in registers.
+// Fills the records of functions that the instance defines, from `first` on. There can be tens of
+// thousands, so everything that does not change is in local variables.
 template <typename Record, typename Fill>
 void FillOwnFuncRefs(Instance* instance,
                      std::span<const container::ReferencedFunctionEntry> functions,
@@ -413,6 +406,8 @@ void FillFuncRefs(Instance* instance) {
 
 }  // namespace
 
+constinit Mutex g_groups_mutex;
+
 Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
                               const InstantiateOptions& options, abi::TrapKind* trap) {
   *trap = abi::TrapKind::kNone;
@@ -431,8 +426,8 @@ Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver
     if (!instance->code_registered) status = OutOfMemory("an instance");
   }
   if (!status.ok()) {
-    // Tables and memories not yet made are all zero, which freeing accepts. In a merged group the
-    // instance stays, unused, until the group goes.
+    // Tables and memories that have not been made are all zero, which freeing accepts. In a merged
+    // group the instance stays, unused, until the group is freed.
     Release(instance);
     return status.error();
   }
@@ -449,7 +444,8 @@ const void* FindEntry(const abi::FuncRef* function) {
                             reinterpret_cast<std::uintptr_t>(instance.funcrefs);
   if (at < instance.funcrefs_bytes)
     return module.EntryOf(static_cast<std::uint32_t>(at / instance.funcref_size));
-  // Of a host function, or of one that another instance hands on: any trampoline of its type.
+  // A host function's record, or one of a function that another instance passes on: any trampoline
+  // of the type will do.
   const auto types = module.view().Section<container::TypeEntry>(SectionId::kTypes);
   for (std::uint32_t i = 0; i < types.size(); ++i) {
     if (module.type_keys()[i] != function->type_key) continue;
@@ -458,21 +454,19 @@ const void* FindEntry(const abi::FuncRef* function) {
   return nullptr;
 }
 
-std::unique_lock<std::mutex> LockGroups() { return std::unique_lock(g_groups_mutex); }
-
 void ReturnContexts(Instance* instance, const abi::ExecutionEnvironment* inner,
                     abi::ExecutionEnvironment* outer) {
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   ReturnContextsOf(*instance->group, inner, outer);
 }
 
 void Release(Instance* instance) {
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   ReleaseGroup(instance->group);
 }
 
 void Retain(Instance* instance) {
-  const std::lock_guard lock(g_groups_mutex);
+  const MutexLock lock(g_groups_mutex);
   ++instance->group->references;
 }
 

@@ -1,8 +1,7 @@
-// Instances: a module linked with its imports, in one block of memory, and the
-// calls into it. The C interface (wasm_export.h), the tests and `tenon` all
-// stand on these few functions.
+// Instances: a module linked with its imports, in one block of memory, and the calls into it. The C
+// interface (wasm_export.h), the tests and `tenon` all use these functions.
 //
-// An instance is run by one thread at a time; different instances run on different threads freely.
+// One thread at a time may run an instance. Different instances run on different threads freely.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +42,7 @@ struct Extern {
   ValueType type = ValueType::kI32;                   // globals, tables (element type)
   const loader::MappedModule* type_module = nullptr;  // whose types `type` may refer to
   bool is_mutable = false;
-  Instance* owner = nullptr;  // kept alive by whoever imports; null for the host's
+  Instance* owner = nullptr;  // kept alive by the importer; null for the host's
 };
 
 // Supplies an instance's imports. Called once per import, in order.
@@ -58,26 +57,24 @@ struct InstantiateOptions {
   // The memories' and tables' maxima are lowered to these; a larger minimum is refused.
   std::uint64_t maximum_memory_pages = ~std::uint64_t{0};
   std::uint64_t maximum_table_elements = ~std::uint64_t{0};
-  // What the instance's ledger counts towards, beside its category; null: the category alone.
+  // What the instance's ledger counts towards, besides its category; null: the category alone.
   Ledger* ledger = nullptr;
-  // Functions that no resolver supplies become functions that trap (kUnlinkedImport) when called
-  // instead of an error.
+  // A function that no resolver supplies is not an error; it traps (kUnlinkedImport) when called.
   bool unknown_function_imports_trap = false;
-  // Of the same module: this one's shared memories are also those of the new one, which must not
-  // outlive it, and are not initialised again. Null: they are its own.
+  // An instance of the same module, which must outlive the new one. The new instance uses its
+  // shared memories, which are not initialised again. Null: the new instance has its own.
   Instance* shares_memories_of = nullptr;
 };
 
-// Links and initialises: data and element segments, not yet the start function.
-// Errors use the specification's words ("unknown import", "incompatible import type").
-// If a segment is out of bounds the Instance exists (what it
-// wrote to shared tables and memories stays, as the specification has it) and
-// `*trap` is set; otherwise kNone.
+// Links and initialises: data and element segments, not yet the start function. Errors use the
+// specification's words ("unknown import", "incompatible import type"). If a segment is out of
+// bounds, the Instance exists and `*trap` is set; otherwise that is kNone. What earlier segments
+// wrote to shared tables and memories stays, as the specification says.
 Result<Instance*> Instantiate(loader::MappedModule& module, const ImportResolver& resolver,
                               const InstantiateOptions& options, abi::TrapKind* trap);
-// The books of what the instance holds.
+// The ledger that counts what the instance holds.
 Ledger* LedgerOf(Instance* instance);
-// Drops one reference; the block goes when no other instance uses its exports.
+// Drops one reference; the instance is freed when no other instance uses its exports.
 void Release(Instance* instance);
 void Retain(Instance* instance);
 
@@ -108,7 +105,7 @@ struct CallOutcome {
 };
 // Calls `function` on `environment`'s stack; `values` holds the arguments (64-bit cells), then
 // the results; it must have room for the larger of both. Nested calls from
-// host functions are fine. After a trap, Backtrace and (for kHostError) ExceptionText tell more.
+// host functions are fine. After a trap, Backtrace and (for kHostError) ExceptionText have details.
 CallOutcome Call(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
                  std::uint64_t* values);
 // The instance whose code called the running host function.

@@ -1,11 +1,12 @@
-// Fills a linked instance: its own memories, tables and globals, then the active
-// segments in the order of the specification (elements, then data).
+// Fills a linked instance: its own memories, tables and globals, then the active segments in the
+// order of the specification (elements, then data).
 //
-// Invariant: the container's view has checked all indices; what remains to check
-// is what depends on values, and that traps.
+// Invariant: the container's view has checked all indices. What depends on values is checked here,
+// and traps.
 #include <algorithm>
 #include <cstring>
 
+#include "format/ranges.h"
 #include "runtime/instance/instance_state.h"
 #include "runtime/memory/linear_memory.h"
 #include "runtime/memory/memory.h"
@@ -88,11 +89,6 @@ std::uint64_t EvaluateAddress(const Instance* instance, container::ConstantRange
   return (flags & container::kLimits64) != 0 ? address : address & 0xFFFFFFFF;
 }
 
-// Whether [at, at + length) leaves [0, size).
-bool IsOutside(std::uint64_t at, std::uint64_t length, std::uint64_t size) {
-  return length > size || at > size - length;
-}
-
 container::LimitsEntry Lowered(container::LimitsEntry limits, std::uint64_t maximum) {
   limits.maximum = std::min(limits.maximum, maximum);
   return limits;
@@ -115,7 +111,7 @@ Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limi
   }
   table->maximum = limits.maximum;
   table->flags = limits.flags;
-  // Never without a block: it says on which ledger the table grows.
+  // There is always a block, because it knows the ledger on which the table grows.
   table->capacity = std::max<std::uint64_t>(limits.minimum, 1);
   table->elements = static_cast<void**>(Allocate(ledger, table->capacity * sizeof(void*)));
   if (table->elements == nullptr) return OutOfMemory("a table");
@@ -179,7 +175,7 @@ Status CreateDefinedParts(Instance* instance, const InstantiateOptions& options)
     }
     MemoryImage image;
     if (guard && NeedsGuard(entry.limits))
-      image.file = instance->module->file();  // else copied: see GrowLinearMemory
+      image.file = instance->module->file();  // otherwise copied: see GrowMapped
     image.bytes = view.bytes().data();
     image.pieces = view.Section<container::MemoryPieceEntry>(SectionId::kMemoryPieces)
                        .subspan(entry.first_piece, entry.piece_count);
@@ -207,7 +203,7 @@ abi::TrapKind InitTable(Instance* instance, std::uint32_t table_index, std::uint
   if (length == 0) return abi::TrapKind::kNone;
   const auto items = view.Section<container::ElementItem>(SectionId::kElementItems)
                          .subspan(segment.first_item + source, length);
-  // In registers: what is written to the table could be any of them, as far as the compiler knows.
+  // Local variables, because the compiler must assume that writes to the table change the members.
   std::uint8_t* const funcrefs = instance->funcrefs;
   const std::size_t funcref_size = instance->funcref_size;
   void** element = table->elements + destination;
@@ -261,7 +257,7 @@ abi::TrapKind RunSegments(Instance* instance) {
     if (data[i].mode != 0) continue;
     const std::uint32_t memory = data[i].memory_index;
     const bool is_filled =
-        IsBorrowed(*instance->memories()[memory]);  // by the one it is shared with
+        IsBorrowed(*instance->memories()[memory]);  // by the instance that it is shared with
     if (!is_filled) {
       const std::uint64_t offset =
           EvaluateAddress(instance, data[i].offset, instance->memories()[memory]->flags);

@@ -7,30 +7,36 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <span>
 
+#include "format/locking.h"
 #include "runtime/instance/instance.h"
 #include "runtime/memory/memory.h"
 
 namespace tenon::runtime {
 
+// Groups and what they consist of change under this lock.
+extern constinit Mutex g_groups_mutex;
+// The lists of exceptions; their cells are only written before anybody else knows of them.
+extern constinit Mutex g_exceptions_mutex TENON_ACQUIRED_AFTER(g_groups_mutex);
+
 // Instances that can hold each other's functions (through a shared table, a
 // mutable reference global or reference parameters) live and die together, the group
 // with them: it lies in one of its members.
 struct Group {
-  std::uint64_t references = 0;
-  Instance* members = nullptr;
+  std::uint64_t references TENON_GUARDED_BY(g_groups_mutex) = 0;
+  Instance* members TENON_GUARDED_BY(g_groups_mutex) = nullptr;
 };
 
 struct Instance {
   Ledger ledger{Category::kInstance, &LedgerOf(Category::kInstance)};
   loader::MappedModule* module;
   abi::VmContext* context;
-  Group own_group;  // where the group lies, if this instance began it
-  Group* group;
-  Instance* next_in_group;
-  Instance** owners;           // null, or one per import: null, or an instance of another group
+  Group own_group{1, this};  // where the group lies, if this instance began it
+  Group* group TENON_GUARDED_BY(g_groups_mutex) = &own_group;
+  Instance* next_in_group TENON_GUARDED_BY(g_groups_mutex);
+  // Null, or one per import: null, or an instance of another group.
+  Instance** owners TENON_GUARDED_BY(g_groups_mutex);
   abi::FuncRef* host_records;  // per imported function, for those of the host
   abi::HostFunction* host_functions;
   std::uint8_t* dropped_data;
@@ -40,10 +46,12 @@ struct Instance {
   std::uint8_t* funcrefs;
   std::uint32_t funcref_size;
   bool code_registered;
-  void* embedder;              // what wasm_export.h calls an instance
-  abi::Exception* exceptions;  // of the tags defined here (exceptions.h)
-  std::uint64_t exception_count;
-  std::uint64_t next_collection;  // when there are as many
+  void* embedder;  // what wasm_export.h calls an instance
+  // Of the tags defined here (exceptions.h).
+  abi::Exception* exceptions TENON_GUARDED_BY(g_exceptions_mutex);
+  std::uint64_t exception_count TENON_GUARDED_BY(g_exceptions_mutex);
+  // They are collected when there are as many.
+  std::uint64_t next_collection TENON_GUARDED_BY(g_exceptions_mutex);
 
   const container::View& view() const { return module->view(); }
   const container::ModuleInfo& info() const { return module->view().info(); }
@@ -74,15 +82,12 @@ struct Instance {
   }
 };
 
-// After a call in `inner` that ran within one in `outer`: the contexts that were handed `inner` go
-// back to `outer`. `instance`'s and all that it can reach are looked at.
+// After a call in `inner` that ran within one in `outer`: contexts that were left with `inner` get
+// `outer` back, in `instance` and in all instances that it can reach.
 void ReturnContexts(Instance* instance, const abi::ExecutionEnvironment* inner,
                     abi::ExecutionEnvironment* outer);
 
-// Groups and what they consist of change under this lock.
-[[nodiscard]] std::unique_lock<std::mutex> LockGroups();
-
-// The instance behind a context; what stands in the context register may be a
+// The instance of a context. The context register may also hold a
 // HostFunction, which keeps its instance in the same place.
 inline Instance* InstanceOfContext(const abi::VmContext* context) {
   return static_cast<Instance*>(context->instance);
@@ -91,12 +96,12 @@ inline Instance* InstanceOfContext(const abi::VmContext* context) {
 // The trampoline through which the host calls a function; null: there is none.
 const void* FindEntry(const abi::FuncRef* function);
 
-// Another number whenever a record of a function may be gone, or a maximum_frame has changed.
+// Changes whenever a record of a function may have been freed, or a maximum_frame has changed.
 extern constinit std::atomic<std::uint64_t> g_function_generation;
 
 const abi::Builtins* RuntimeBuiltins();
 
-// Tables beyond this are refused like memory that is not there.
+// Larger tables are refused, as if there were no memory for them.
 inline constexpr std::uint64_t kMaximumTableElements = 10'000'000;
 Status CreateTable(abi::TableInstance* table, const container::LimitsEntry& limits, Ledger& ledger);
 // table.grow: the old size, or ~0.

@@ -1,3 +1,4 @@
+// See thread_instance.h.
 #include "runtime/instance/thread_instance.h"
 
 #include "runtime/instance/instance_state.h"
@@ -8,7 +9,7 @@ namespace {
 using container::ImportEntry;
 using container::SectionId;
 
-// Counts through the imports, which the resolver is asked for in order.
+// Counts the imports, which the resolver is asked for in order.
 struct ImportsOf {
   Instance* instance;
   std::uint32_t functions = 0;

@@ -1,8 +1,7 @@
-// The three allocators of the memory model, behind one interface. memory.h stands on
-// it and does the counting; nobody else calls an Allocator.
+// The three allocators of the memory model, with one interface. Only memory.h calls an Allocator,
+// and does the counting.
 //
-// Exactly one is in use between initialisation and destruction of the runtime; all
-// are thread safe.
+// Exactly one is in use between initialisation and destruction of the runtime. All are thread safe.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +11,7 @@
 
 namespace tenon::runtime {
 
-// What memory is for, as the memory model has it.
+// What memory is for: the categories of the memory model.
 enum class Category : std::uint32_t { kRuntime, kModule, kInstance, kExecutionEnvironment, kCount };
 inline constexpr std::size_t kCategories = static_cast<std::size_t>(Category::kCount);
 const char* CategoryName(Category category);
@@ -29,14 +28,14 @@ class Allocator {
  public:
   // 16-byte aligned; null if there is none left. `zeroed`: whether the bytes must be 0.
   virtual void* Allocate(std::size_t size, bool zeroed, Category category) = 0;
-  // Grows a block, in place where possible; it may move. Null: left as it was. The new bytes
-  // are whatever they are.
+  // Grows a block, in place where possible; it may move. Null: it is left as it was. The new bytes
+  // are not initialised.
   virtual void* Grow(void* block, std::size_t old_size, std::size_t size, Category category) = 0;
   virtual void Free(void* block, std::size_t size, Category category) = 0;
   // Whether linear memories, stacks and copies of code may be mapped from the system instead of
-  // allocated here; if not, nothing but read-only files is ever mapped.
+  // allocated here. If not, only read-only files are ever mapped.
   virtual bool may_map() const = 0;
-  // Takes `size` mapped bytes out of the budget; false if they are not left.
+  // Takes `size` mapped bytes out of the budget; false if it has fewer left.
   virtual bool ReserveMapped(std::uint64_t) { return true; }
   virtual void ReleaseMapped(std::uint64_t) {}
   virtual Capacity capacity() { return {}; }

@@ -1,23 +1,24 @@
-// Linear memories in their three forms. Mapped pages are touched by the program
-// alone: fresh pages are the system's zero page, the initial image is mapped copy-on-write.
+// Linear memories in their three forms. Only the program touches mapped pages: fresh pages are the
+// system's zero page, and the initial image is mapped copy-on-write.
 //
-// Invariants: [base, base + size_bytes) is readable and writable; in guard mode the
-// rest of the reservation is not accessible at all and is registered with the trap
-// handler. A memory is mapped if the allocator may map, and else one of its blocks;
-// that does not change while there are memories. The ledger counts size_bytes.
+// Invariants: [base, base + size_bytes) is readable and writable. In guard mode the rest of the
+// reservation is not accessible and is registered with the trap handler. A memory is mapped if the
+// allocator may map, and otherwise a block of it; that does not change while there are memories.
+// The ledger counts size_bytes.
 #include "runtime/memory/linear_memory.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
+#include "format/ranges.h"
 #include "runtime/memory/reservations.h"
 
 namespace tenon::runtime {
 namespace {
 
-// What is said of a memory in MemoryInstance::flags, above the bits of container::LimitsFlag.
+// Properties of a memory in MemoryInstance::flags, above the bits of container::LimitsFlag.
 enum class Trait {
   kGuarded,     // reserved for every 32-bit index, registered
   kReserved,    // reserved up to the maximum: the base stays
@@ -32,26 +33,27 @@ bool Has(const abi::MemoryInstance& memory, Trait trait) {
 }
 void Set(abi::MemoryInstance* memory, Trait trait) { memory->flags |= BitOf(trait); }
 
-// Programs that stride through arrays in a memory this large are bound by address translation
-// (PolyBench's correlation takes 1.6 times as long with small pages). In smaller ones, what large
-// pages hold in vain would count for more.
+// Programs that stride through arrays in a memory this large are limited by address translation
+// (PolyBench's correlation takes 1.6 times as long with small pages). In smaller memories the
+// unused rest of large pages would cost more than they gain.
 constexpr std::uint64_t kLargePagesFrom = 8U << 20;
-// Linux (from 6.7) places mappings whose length is a multiple of this at one too. At another place
-// a large page fewer fits, and the arrays of a program lie across one more.
+// Linux (from 6.7) aligns mappings whose length is a multiple of this. Without the alignment one
+// large page fewer fits.
 constexpr std::uint64_t kLargePage = 2U << 20;
 
-constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // beyond any address space
+constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 46;  // more than any address space has
 
-// Taken while a shared memory grows; guards the list of those that stand for another.
-std::mutex g_grow_mutex;
+// Taken while a shared memory grows.
+constinit Mutex g_grow_mutex;
+// The copies of shared memories (ShareLinearMemory).
 struct Borrowing {
   Borrowing* next;
   abi::MemoryInstance* copy;
   abi::MemoryInstance* original;
 };
-Borrowing* g_borrowings = nullptr;
+Borrowing* g_borrowings TENON_GUARDED_BY(g_grow_mutex) = nullptr;
 
-abi::MemoryInstance* OriginalOf(abi::MemoryInstance* memory) {
+abi::MemoryInstance* OriginalOf(abi::MemoryInstance* memory) TENON_REQUIRES(g_grow_mutex) {
   for (const Borrowing* one = g_borrowings; one != nullptr; one = one->next) {
     if (one->copy == memory) return one->original;
   }
@@ -59,7 +61,7 @@ abi::MemoryInstance* OriginalOf(abi::MemoryInstance* memory) {
 }
 
 void GiveBack(const abi::MemoryInstance* copy) {
-  const std::lock_guard lock(g_grow_mutex);
+  const MutexLock lock(g_grow_mutex);
   for (Borrowing** link = &g_borrowings; *link != nullptr; link = &(*link)->next) {
     Borrowing* const borrowing = *link;
     if (borrowing->copy != copy) continue;
@@ -69,7 +71,7 @@ void GiveBack(const abi::MemoryInstance* copy) {
 }
 
 std::uint64_t GuardReservation() {
-  return os::AlignUp(abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize(), kLargePage);
+  return AlignUp(abi::kGuardIndexSpace + abi::kGuardBytes + os::PageSize(), kLargePage);
 }
 
 Ledger& LedgerOf(const abi::MemoryInstance& memory) { return *static_cast<Ledger*>(memory.ledger); }
@@ -80,7 +82,7 @@ Status PlaceImage(const abi::MemoryInstance& memory, const MemoryImage& image) {
     std::uint64_t mapped = 0;
     if (image.file.descriptor >= 0 && piece.offset % os::PageSize() == 0 &&
         piece.address % os::PageSize() == 0) {
-      // Whole pages; what lies behind in the file is not ours.
+      // Whole pages: what follows in the file is not part of the piece.
       mapped = piece.size / os::PageSize() * os::PageSize();
       if (mapped != 0 && os::MapFile(destination, image.file, piece.offset, mapped,
                                      os::Access::kReadWrite) == nullptr) {
@@ -131,8 +133,8 @@ bool GrowMapped(abi::MemoryInstance* memory, std::uint64_t size) {
       return true;
     }
   } else {
-    // A memory image mapped from the file splits the mapping in the kernel's books, which mremap
-    // refuses; CreateLinearMemory's callers therefore copy the image in this mode.
+    // mremap refuses a range of several mappings, which a memory image mapped from the file would
+    // make of it. So CreateLinearMemory's callers copy the image in this mode.
     void* const base = memory->base == nullptr
                            ? os::MapAnonymous(size, os::Access::kReadWrite)
                            : os::Remap(memory->base, memory->reserved_bytes, size);
@@ -155,6 +157,21 @@ bool GrowAllocated(abi::MemoryInstance* memory, std::uint64_t size) {
   memory->base = static_cast<std::uint8_t*>(base);
   memory->reserved_bytes = size;
   return true;
+}
+
+constexpr std::uint64_t kFailed = ~std::uint64_t{0};
+
+// The old number of pages, or kFailed.
+std::uint64_t Grow(abi::MemoryInstance* memory, std::uint64_t pages, bool may_move) {
+  const std::uint64_t old_pages = memory->size_bytes >> memory->page_size_log2;
+  if (pages > memory->maximum_pages || old_pages > memory->maximum_pages - pages) return kFailed;
+  if (pages == 0) return old_pages;
+  const std::uint64_t size = memory->size_bytes + (pages << memory->page_size_log2);
+  const bool grown = CurrentAllocator().may_map() ? GrowMapped(memory, size)
+                                                  : may_move && GrowAllocated(memory, size);
+  if (!grown) return kFailed;
+  __atomic_store_n(&memory->size_bytes, size, __ATOMIC_RELEASE);
+  return old_pages;
 }
 
 }  // namespace
@@ -189,10 +206,9 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
   if (CurrentAllocator().may_map()) {
     const std::uint64_t most_used =
         is_shared ? memory->maximum_pages << limits.page_size_log2 : size;
-    const std::uint64_t reserved = guard ? GuardReservation()
-                                   : most_used >= kLargePagesFrom
-                                       ? os::AlignUp(most_used, kLargePage)
-                                       : most_used;
+    const std::uint64_t reserved = guard                          ? GuardReservation()
+                                   : most_used >= kLargePagesFrom ? AlignUp(most_used, kLargePage)
+                                                                  : most_used;
     if (reserved == 0) return Status::Ok();
     if (!Charge(ledger, size)) return NoMemory(limits.minimum);
     const bool reserve = guard || is_shared;
@@ -217,7 +233,7 @@ Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEn
 }
 
 void ForgetShares() {
-  const std::lock_guard lock(g_grow_mutex);
+  const MutexLock lock(g_grow_mutex);
   g_borrowings = nullptr;
 }
 
@@ -226,7 +242,7 @@ bool IsBorrowed(const abi::MemoryInstance& memory) { return Has(memory, Trait::k
 Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger) {
   auto* const borrowing = static_cast<Borrowing*>(Allocate(ledger, sizeof(Borrowing)));
   if (borrowing == nullptr) return OutOfMemory("a share of a linear memory");
-  const std::lock_guard lock(g_grow_mutex);
+  const MutexLock lock(g_grow_mutex);
   original = OriginalOf(original);
   *borrowing = {g_borrowings, copy, original};
   g_borrowings = borrowing;
@@ -253,26 +269,15 @@ void DestroyLinearMemory(abi::MemoryInstance* memory) {
 }
 
 std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages, bool is_unused) {
-  constexpr std::uint64_t kFailed = ~std::uint64_t{0};
-  const bool is_shared = (memory->flags & container::kLimitsShared) != 0;
-  std::unique_lock<std::mutex> lock(g_grow_mutex, std::defer_lock);
-  if (is_shared) {
-    lock.lock();
-    memory = OriginalOf(memory);
-  }
-  const std::uint64_t old_pages = memory->size_bytes >> memory->page_size_log2;
-  if (pages > memory->maximum_pages || old_pages > memory->maximum_pages - pages) return kFailed;
-  if (pages == 0) return old_pages;
-  const std::uint64_t size = memory->size_bytes + (pages << memory->page_size_log2);
-  // A block of the allocator that moved would move away from under other threads.
-  const bool grown = CurrentAllocator().may_map()
-                         ? GrowMapped(memory, size)
-                         : (!is_shared || is_unused) && GrowAllocated(memory, size);
-  if (!grown) return kFailed;
-  __atomic_store_n(&memory->size_bytes, size, __ATOMIC_RELEASE);
-  if (!is_shared) return old_pages;
+  if ((memory->flags & container::kLimitsShared) == 0) return Grow(memory, pages, true);
+  const MutexLock lock(g_grow_mutex);
+  memory = OriginalOf(memory);
+  // A block of the allocator must not move while other threads use it.
+  const std::uint64_t old_pages = Grow(memory, pages, is_unused);
+  if (old_pages == kFailed || pages == 0) return old_pages;
   for (const Borrowing* one = g_borrowings; one != nullptr; one = one->next) {
-    if (one->original == memory) __atomic_store_n(&one->copy->size_bytes, size, __ATOMIC_RELEASE);
+    if (one->original != memory) continue;
+    __atomic_store_n(&one->copy->size_bytes, memory->size_bytes, __ATOMIC_RELEASE);
   }
   return old_pages;
 }

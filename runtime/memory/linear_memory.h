@@ -1,5 +1,5 @@
-// Linear memories: mapped with guard pages, where the base never moves; mapped as
-// large as needed; or a block of the allocator, where nothing may be mapped.
+// Linear memories. There are three forms: mapped with guard pages, where the base never moves;
+// mapped as large as needed; or a block of the allocator, where nothing may be mapped.
 #pragma once
 
 #include <span>
@@ -23,15 +23,15 @@ struct MemoryImage {
 // addresses or small pages are checked by the code in any mode, and have no guard.
 Status CreateLinearMemory(abi::MemoryInstance* memory, const container::LimitsEntry& limits,
                           bool guard, const MemoryImage& image, Ledger& ledger);
-// Makes `copy` stand for the same memory as `original`, which is shared and must outlive it. Code
-// finds a memory's base and size in its own instance, so there are several that say the same.
+// Makes `copy` describe the same memory as `original`, which is shared and must outlive it. Code
+// finds a memory's base and size in its own instance, so a shared memory has several descriptions.
 Status ShareLinearMemory(abi::MemoryInstance* copy, abi::MemoryInstance* original, Ledger& ledger);
-// When the memory of those that stand for others is gone.
+// Forgets all copies, after the memory that they were in is gone.
 void ForgetShares();
 bool IsBorrowed(const abi::MemoryInstance& memory);
 void DestroyLinearMemory(abi::MemoryInstance* memory);
-// memory.grow: the old size in pages, or ~0. `is_unused`: nobody has seen the memory yet, so that
-// it may move though it is shared.
+// memory.grow: the old size in pages, or ~0. `is_unused`: nobody has seen the memory yet, so it may
+// move even if it is shared.
 std::uint64_t GrowLinearMemory(abi::MemoryInstance* memory, std::uint64_t pages,
                                bool is_unused = false);
 // Its size, which another thread may be changing if the memory is shared.

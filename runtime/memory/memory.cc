@@ -1,9 +1,10 @@
-// The books: a header in front of each block says its size and its ledger.
+// Counting: a header before each block holds its size and its ledger.
 #include "runtime/memory/memory.h"
 
 #include <cstring>
 #include <utility>
 
+#include "format/ranges.h"
 #include "loader/os_memory.h"
 
 namespace tenon::runtime {
@@ -157,7 +158,7 @@ void* AllocateRaw(Ledger& ledger, std::uint64_t size, std::size_t alignment) {
   void* const given = Make(ledger, size, slack, false);
   if (given == nullptr) return nullptr;
   const auto first = reinterpret_cast<std::uintptr_t>(given) + sizeof(BlockHeader);
-  const std::uintptr_t block = slack == 0 ? first : os::AlignUp(first, alignment);
+  const std::uintptr_t block = slack == 0 ? first : AlignUp(first, alignment);
   BlockHeader* const header = reinterpret_cast<BlockHeader*>(block) - 1;
   header->ledger = &ledger;
   header->size = size & kMaximumSize;

@@ -1,10 +1,10 @@
-// Where every byte of the runtime comes from, and the books about it.
+// Allocates every byte of the runtime, and counts it.
 //
-// Whoever allocates names a Ledger: a category's, or that of one module, instance or
-// execution environment, which counts towards its category. Live bytes, peak, live blocks
-// and mapped files are exact at any time. Each ledger can have a limit.
+// An allocation names a Ledger: a category's, or that of one module, instance or execution
+// environment, which counts towards its category. Live bytes, peak, live blocks and mapped files
+// are exact at any time. Each ledger can have a limit.
 //
-// Beneath lies the Allocator in use (allocator.h). All functions are thread safe, but
+// The memory comes from the Allocator in use (allocator.h). All functions are thread safe, except
 // UseAllocator, which is for initialisation.
 #pragma once
 
@@ -32,7 +32,7 @@ class Ledger {
  public:
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
-  // `parent` counts everything too; null for a category's own.
+  // `parent` counts everything too; null for the ledger of a category.
   constexpr Ledger(Category category, Ledger* parent) : parent_(parent), category_(category) {}
   Ledger(const Ledger&) = delete;
 
@@ -41,13 +41,14 @@ class Ledger {
   void SetLimit(std::uint64_t bytes) { limit_.store(bytes, std::memory_order_relaxed); }
   std::uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
 
-  // Counts; false, and nothing counted, if a limit here or above would be passed.
+  // Counts. False, with nothing counted, if the limit of this ledger or of a parent would be
+  // passed.
   bool Add(std::uint64_t bytes, std::uint32_t blocks);
-  // After what was added is really there.
+  // After the memory that Add counted has been allocated.
   void NoteAllocation();
   void Subtract(std::uint64_t bytes, std::uint32_t blocks);
   void CountMappedFile(std::int64_t bytes);
-  // Takes a block over that so far only the parent counts.
+  // Takes over a block that so far only the parent counts.
   void Adopt(void* block);
   // Counts towards `parent` from now on; only while it counts nothing.
   void JoinParent(Ledger* parent) { parent_ = parent; }
@@ -55,7 +56,7 @@ class Ledger {
   void LeaveParent();
   // Forgets peak and number of allocations; for a new start of the runtime.
   void ResetPeak();
-  // Forgets what is live; for when the memory itself is gone.
+  // Forgets what is live, after the memory itself is gone.
   void Forget();
 
  private:
@@ -68,7 +69,7 @@ class Ledger {
 
 Ledger& LedgerOf(Category category);
 
-// Zeroed and 16-byte aligned; null if there is no memory left or a limit reached.
+// Zeroed and 16-byte aligned; null if there is no memory left or a limit is reached.
 void* Allocate(Ledger& ledger, std::uint64_t size);
 void* Allocate(Category category,
                std::uint64_t size);  // on a LedgerScope's ledger, if there is one
@@ -80,17 +81,17 @@ void Free(void* block);
 std::size_t SizeOf(const void* block);
 Ledger& LedgerOf(const void* block);
 
-// Counts memory that is mapped instead of allocated (Allocator::may_map); Discharge takes
-// one block off.
+// Counts memory that is mapped instead of allocated (Allocator::may_map). Discharge counts it, and
+// one block, off again.
 bool Charge(Ledger& ledger, std::uint64_t bytes, std::uint32_t blocks = 1);
 void Discharge(Ledger& ledger, std::uint64_t bytes);
 
 // After one of the functions above has failed on this thread: "out of memory: N bytes for
-// `purpose`", with what is left, and of what.
+// `purpose`", and how much is left of the pool or the limit.
 Error OutOfMemory(const char* purpose);
 
-// While it lives, what this thread allocates in the category of `ledger` without naming a ledger
-// counts on that one. Null: changes nothing.
+// While it lives, what this thread allocates in the category of `ledger` without naming a ledger is
+// counted on `ledger`. Null: changes nothing.
 class LedgerScope {
  public:
   explicit LedgerScope(Ledger* ledger);

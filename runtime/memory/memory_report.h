@@ -1,4 +1,4 @@
-// The figures of memory.h for people and for programs: `tenon --memory-report`.
+// The counts of memory.h as text or JSON: `tenon --memory-report`.
 #pragma once
 
 #include <cstdio>

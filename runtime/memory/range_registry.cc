@@ -8,7 +8,7 @@
 namespace tenon::runtime {
 
 bool RangeRegistry::Add(std::uintptr_t begin, std::uintptr_t end, const void* owner) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Range* unused = nullptr;
   Chunk* last = &first_;
   for (Chunk* chunk = &first_; chunk != nullptr; last = chunk, chunk = chunk->next) {
@@ -35,7 +35,7 @@ bool RangeRegistry::Add(std::uintptr_t begin, std::uintptr_t end, const void* ow
 }
 
 void RangeRegistry::Remove(std::uintptr_t begin) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next) {
     for (Range& range : chunk->ranges) {
       if (range.users == 0 || range.begin != begin) continue;
@@ -55,7 +55,7 @@ const RangeRegistry::Range* RangeRegistry::Find(std::uintptr_t address) const {
 }
 
 void RangeRegistry::FreeChunks(bool forgets) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Range& range : first_.ranges) {
     if (!forgets) break;
     range.end = 0;

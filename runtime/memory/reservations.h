@@ -1,5 +1,5 @@
-// The address space that guarded linear memories reserve, as the signal handler sees it: an access
-// that faults there was out of bounds.
+// The address space that guarded linear memories reserve, for the signal handler: an access that
+// faults there was out of bounds.
 #pragma once
 
 #include <cstdint>

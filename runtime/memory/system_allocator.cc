@@ -1,4 +1,4 @@
-// The allocators that hand on: to malloc, and to the host's functions.
+// The allocators that call malloc, and the host's functions.
 #include <cstdlib>
 #include <cstring>
 
@@ -19,8 +19,9 @@ class System final : public Allocator {
   bool may_map() const override { return true; }
 };
 
-// The host's blocks need not be aligned to more than malloc's promise of 8 bytes on small
-// systems, so each block carries the distance to the address the host gave, just below it.
+// On small systems malloc aligns to 8 bytes only, and the host's functions may do no better. So
+// blocks are aligned here. The byte before each block is the distance to the address that the host
+// gave.
 class Host final : public Allocator {
  public:
   void Use(const HostAllocator& host) { host_ = host; }

@@ -1,4 +1,4 @@
-// `tenon inspect`: the file as it is, without choosing a variant.
+// `tenon inspect`: reads the file without choosing a variant.
 #include "runtime/program/inspect.h"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// See address_pool.h.
 #include "runtime/wasi/address_pool.h"
 
 #include <arpa/inet.h>

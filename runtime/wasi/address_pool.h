@@ -1,5 +1,5 @@
-// The addresses a program's sockets may have to do with, as in
-// wasm_runtime_set_wasi_addr_pool. Internal to runtime/wasi/.
+// The addresses that a program's sockets may use (wasm_runtime_set_wasi_addr_pool). Internal to
+// runtime/wasi/.
 #pragma once
 
 #include <sys/socket.h>
@@ -13,10 +13,10 @@ namespace tenon::runtime::wasi {
 
 class AddressPool {
  public:
-  // "10.1.0.0/16", "::1/128" or an address alone, which stands for itself.
+  // "10.1.0.0/16", "::1/128", or a single address.
   Status Add(const char* text);
-  // An empty pool restricts nothing: which sockets there are is the host's choice anyway. Other
-  // than IP addresses are never in a pool that is not empty.
+  // An empty pool restricts nothing: the host chooses the sockets anyway. Addresses of other
+  // families than IP are never in a pool that is not empty.
   bool Allows(const sockaddr* address) const;
 
  private:
@@ -27,7 +27,8 @@ class AddressPool {
   Array<Range> ranges_;
 };
 
-// "127.0.0.1:8080", "[::1]:8080": a listening TCP socket's descriptor.
+// The descriptor of a TCP socket that listens on an address such as "127.0.0.1:8080" or
+// "[::1]:8080".
 Result<int> ListenOn(const char* address);
 
 }  // namespace tenon::runtime::wasi

@@ -1,5 +1,5 @@
-// A growable array in instance memory, for what a WASI context owns: the pool
-// sees each of its bytes. Internal to runtime/wasi/.
+// A growable array in instance memory, for what a WASI context owns, so that every byte is counted
+// and comes from the pool. Internal to runtime/wasi/.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ class Array {
   T* begin() { return elements_; }
   T* end() { return elements_ + size_; }
 
-  // False: there is no memory; nothing has changed.
+  // False: there is no memory, and nothing has changed.
   [[nodiscard]] bool Reserve(std::size_t capacity) {
     if (capacity <= capacity_) return true;
     if (capacity > SIZE_MAX / sizeof(T) || capacity > UINT32_MAX) return false;

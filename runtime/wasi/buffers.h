@@ -1,5 +1,5 @@
-// The guest's lists of buffers as the host's, for one system call over all of them.
-// Internal to runtime/wasi/.
+// Converts a guest's list of buffers to an iovec list, for one system call on all of them. Internal
+// to runtime/wasi/.
 #pragma once
 
 #include <limits.h>
@@ -10,11 +10,11 @@
 namespace tenon::runtime::wasi {
 
 struct Buffers {
-  // Left uninitialised: a call touches only what it uses of it.
+  // Not initialised: most calls use a few elements.
   iovec list[IOV_MAX];
   int count;
 
-  // A list longer than the host's limit is cut, which makes a short read or write, as both may be.
+  // A list longer than the host's limit is cut, which makes the read or write a short one.
   ErrorCode Load(const GuestMemory& memory, std::uint32_t address, std::uint32_t guest_count) {
     const std::uint8_t* cells = memory.At(address, std::uint64_t{guest_count} * 8);
     if (cells == nullptr) return kFault;

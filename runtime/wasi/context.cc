@@ -1,3 +1,4 @@
+// See context.h.
 #include "runtime/wasi/context.h"
 
 #include <unistd.h>
@@ -92,7 +93,7 @@ DescriptorTable::~DescriptorTable() {
 }
 
 FileReference DescriptorTable::Find(std::uint32_t number) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!IsOpen(number)) return {};
   files_[number]->references.fetch_add(1, std::memory_order_relaxed);
   return FileReference(files_[number]);
@@ -100,7 +101,7 @@ FileReference DescriptorTable::Find(std::uint32_t number) {
 
 ErrorCode DescriptorTable::Add(FileReference file, std::uint32_t* number) {
   if (!file) return kNoMemory;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::size_t slot = 0;
   while (slot < files_.size() && files_[slot] != nullptr) ++slot;
   if (slot == files_.size() && !files_.Append(nullptr)) return kNoMemory;
@@ -110,8 +111,8 @@ ErrorCode DescriptorTable::Add(FileReference file, std::uint32_t* number) {
 }
 
 ErrorCode DescriptorTable::Close(std::uint32_t number) {
-  FileReference closed;  // goes outside of the lock: closing can take long
-  const std::lock_guard lock(mutex_);
+  FileReference closed;  // dropped after the lock: closing can take long
+  const MutexLock lock(mutex_);
   if (!IsOpen(number)) return kBadDescriptor;
   closed = FileReference(std::exchange(files_[number], nullptr));
   return kSuccess;
@@ -119,7 +120,7 @@ ErrorCode DescriptorTable::Close(std::uint32_t number) {
 
 ErrorCode DescriptorTable::Renumber(std::uint32_t from, std::uint32_t to) {
   FileReference closed;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!IsOpen(from) || !IsOpen(to)) return kBadDescriptor;
   if (from == to) return kSuccess;
   closed = FileReference(std::exchange(files_[to], std::exchange(files_[from], nullptr)));
@@ -127,9 +128,9 @@ ErrorCode DescriptorTable::Renumber(std::uint32_t from, std::uint32_t to) {
 }
 
 WasiContext::~WasiContext() {
-  if (threads != nullptr) {  // before what they use goes
-    threads->~Threads();
-    Free(threads);
+  if (Threads* const all = threads) {  // before what they use goes
+    all->~Threads();
+    Free(all);
   }
   if (shared_memory != nullptr) {
     DestroyLinearMemory(shared_memory);
@@ -140,14 +141,14 @@ WasiContext::~WasiContext() {
 ErrorCode WasiContext::Require(std::uint32_t number, Rights rights, FileReference* result) {
   FileReference file = descriptors.Find(number);
   if (!file) return kBadDescriptor;
-  // What a file that is opened for reading turns out to be, reading and the functions on paths
-  // learn from the host's answer; for the rest it has to be known.
+  // Reading and the functions on paths learn a file's type from the host's answer. For other rights
+  // it has to be known first.
   constexpr Rights kNeedType = kContentRights & ~Rights{kRightRead};
   if ((rights & kNeedType) != 0) TypeOf(*file);
   const Rights missing = rights & ~file->rights.load(std::memory_order_relaxed);
   if (missing != 0) {
     const FileType type = TypeOf(*file);
-    // The codes a POSIX program expects: "not open for that" for contents.
+    // The codes that a POSIX program expects: EBADF for contents that it was not opened for.
     if ((missing & kContentRights) != 0) return kBadDescriptor;
     if ((missing & kPathRights) != 0 && type != FileType::kDirectory) return kNotDirectory;
     const bool socket = type == FileType::kSocketStream || type == FileType::kSocketDatagram;

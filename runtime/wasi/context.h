@@ -1,13 +1,13 @@
-// What the WASI functions share: the descriptor table, the guest's memory, and who
-// called. Internal to runtime/wasi/.
+// What the WASI functions share: the descriptor table, the guest's memory, and the caller. Internal
+// to runtime/wasi/.
 //
-// Invariants: every pointer from the guest goes through GuestMemory, which checks it
-// against the memory's size at that moment; the guest's numbers never become host
-// descriptors except through the table. All memory is instance memory (memory.h).
+// Invariants: every pointer from the guest goes through GuestMemory, which checks it against the
+// memory's size at that moment. The guest's numbers become host descriptors through the table
+// alone. All memory is instance memory (memory.h).
 //
-// Threads of one program share a context. The table is guarded by its mutex; a call holds
-// a reference to the OpenFile it works on, so that a descriptor closed meanwhile by
-// another thread keeps its host descriptor (and the number of it) until the call is over.
+// Threads of one program share a context. A mutex guards the table. A call holds a reference to the
+// OpenFile that it works on, so that the host descriptor stays open, and its number in use, until
+// the call is over, even if another thread closes the descriptor meanwhile.
 #pragma once
 
 #include <sys/stat.h>
@@ -15,12 +15,13 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <mutex>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "format/abi.h"
+#include "format/locking.h"
+#include "format/ranges.h"
 #include "format/result.h"
 #include "runtime/instance/instance.h"
 #include "runtime/memory/memory.h"
@@ -33,14 +34,14 @@
 
 namespace tenon::runtime::wasi {
 
-// What a descriptor stands for. Freed with its last reference. Each program has at least three, so
-// what only some need lies behind: a preopened directory's name, or a stream's callback.
+// What a descriptor refers to. Freed with its last reference. Each program has at least three, so
+// what only some need follows the struct: a preopened directory's name, or a stream's callback.
 struct OpenFile {
   std::atomic<std::uint32_t> references{1};
   int host = -1;                        // -1: the callback is asked instead
   std::uint32_t name_length = 0;        // of a preopened directory
-  std::atomic<std::uint16_t> flags{0};  // fdflags, if `owned`: nobody else changes those
-  // kUnknown until somebody needs it, see TypeOf.
+  std::atomic<std::uint16_t> flags{0};  // fdflags, if `owned`: nobody else changes them then
+  // kUnknown until it is needed, see TypeOf.
   std::atomic<FileType> type{FileType::kUnknown};
   bool owned : 1 = false;  // the host descriptor is closed with the last reference
   bool is_preopen : 1 = false;
@@ -100,14 +101,14 @@ class DescriptorTable {
   ErrorCode Renumber(std::uint32_t from, std::uint32_t to);
 
  private:
-  bool IsOpen(std::uint32_t number) const {
+  bool IsOpen(std::uint32_t number) const TENON_REQUIRES(mutex_) {
     return number < files_.size() && files_[number] != nullptr;
   }
-  std::mutex mutex_;
-  Array<OpenFile*> files_;  // null: a free number
+  Mutex mutex_;
+  Array<OpenFile*> files_ TENON_GUARDED_BY(mutex_);  // null: a free number
 };
 
-// Strings as args_get and environ_get hand them out.
+// Strings in the form that args_get and environ_get return.
 struct StringList {
   Array<char> bytes;  // each with its NUL
   std::uint32_t count = 0;
@@ -123,27 +124,27 @@ struct WasiContext {
   StringList environment;
   OpenFile streams[3];  // those that are the host's descriptors
   DescriptorTable descriptors;
-  std::mutex directory_mutex;  // fd_readdir's
+  Mutex directory_mutex;  // held by fd_readdir while it moves a directory's position
   AddressPool address_pool;
   TraceSink trace;
-  // Of a program with threads; null until it is made, and until there is one.
+  // Of a program with threads; null until it is made.
   abi::MemoryInstance* shared_memory = nullptr;
-  Threads* threads = nullptr;
+  // Null until there is one.
+  std::atomic<Threads*> threads{nullptr};
 
   // The open descriptor with these rights; fills `result` or returns an error.
   ErrorCode Require(std::uint32_t number, Rights rights, FileReference* result);
 };
 
-// The memory of the calling instance, all accesses checked. Valid within one call of a WASI
-// function: nothing there can move the memory.
+// The memory of the calling instance, with all accesses checked. Valid within one call of a WASI
+// function, during which nothing can move the memory.
 class GuestMemory {
  public:
   GuestMemory(std::uint8_t* base, std::uint64_t size) : base_(base), size_(size) {}
 
   // Null unless [address, +length) lies inside the memory.
   std::uint8_t* At(std::uint32_t address, std::uint64_t length) const {
-    if (length > size_ || address > size_ - length) return nullptr;
-    return base_ + address;
+    return IsOutside(address, length, size_) ? nullptr : base_ + address;
   }
   template <typename T>
   bool Load(std::uint32_t address, T* value) const {
@@ -167,7 +168,7 @@ class GuestMemory {
   std::uint64_t size_;
 };
 
-// What a WASI function needs to know about its caller.
+// A WASI function's caller.
 struct Caller {
   explicit Caller(abi::ExecutionEnvironment* environment);
   Caller(const Caller&) = delete;
@@ -176,13 +177,13 @@ struct Caller {
   GuestMemory memory;
 
  private:
-  LedgerScope scope_;  // what a function allocates counts as the context itself does
+  LedgerScope scope_;  // what a function allocates is counted where the context is
 };
 
 // Writes `status` as a filestat.
 ErrorCode StoreFileStatus(const GuestMemory& memory, Version version, std::uint32_t address,
                           const struct stat& status);
-// The two times for utimensat out of the guest's times and fstflags.
+// The two times for utimensat from the guest's times and fstflags.
 ErrorCode TimesFrom(std::uint64_t access, std::uint64_t modification, std::uint32_t flags,
                     struct timespec (&times)[2]);
 

@@ -1,9 +1,9 @@
-// Paths that cannot leave a directory: the only way from a guest's path to a
-// host file. Internal to runtime/wasi/.
+// Resolves paths that cannot leave a directory. No guest path becomes a host file in another way.
+// Internal to runtime/wasi/.
 //
-// Invariant: whatever the path, its symbolic links, and whoever renames things meanwhile, the
-// result lies beneath `directory`. Absolute paths and links are refused with
-// kNotCapable, like every other attempt to leave. Nothing here allocates.
+// Invariant: whatever the path, its symbolic links, and concurrent renames, the result lies beneath
+// `directory`. Absolute paths and links are refused with kNotCapable, like every other attempt to
+// leave. Nothing here allocates.
 #pragma once
 
 #include <limits.h>
@@ -35,7 +35,7 @@ class OwnedDescriptor {
   int descriptor_ = -1;
 };
 
-// open(2) beneath `directory`; O_NOFOLLOW in `flags` concerns the last component.
+// open(2) beneath `directory`; O_NOFOLLOW in `flags` applies to the last component.
 ErrorCode OpenBeneath(int directory, const char* path, int flags, mode_t mode,
                       OwnedDescriptor* result);
 
@@ -43,7 +43,7 @@ ErrorCode OpenBeneath(int directory, const char* path, int flags, mode_t mode,
 // containing a slash. Callers must not let the kernel follow `name` if it is a link.
 struct ParentAndName {
   int directory = -1;
-  OwnedDescriptor owned;       // what `directory` is, unless it is the caller's own
+  OwnedDescriptor owned;       // holds `directory`, unless that is the caller's
   const char* name = nullptr;  // points into the path, or to "."
   bool trailing_slash = false;
 };

@@ -1,6 +1,6 @@
-// The sandbox on Linux: openat2(RESOLVE_BENEATH) where the kernel has it,
-// otherwise a walk over the components that opens each without following links
-// and expands links itself. Both hold the invariant of sandbox.h.
+// The sandbox on Linux: openat2(RESOLVE_BENEATH) where the kernel has it. Otherwise a walk over the
+// components opens each without following links, and expands links itself. Both keep the invariant
+// of sandbox.h.
 #include <fcntl.h>
 #include <sys/syscall.h>
 
@@ -14,7 +14,7 @@
 namespace tenon::runtime::wasi {
 namespace {
 
-// From linux/openat2.h, which older systems' headers lack.
+// From linux/openat2.h and sys/syscall.h, which older systems lack.
 struct OpenHow {
   std::uint64_t flags;
   std::uint64_t mode;
@@ -22,16 +22,13 @@ struct OpenHow {
 };
 constexpr std::uint64_t kResolveNoMagicLinks = 0x02;
 constexpr std::uint64_t kResolveBeneath = 0x08;
-#ifdef SYS_openat2
-constexpr long kOpenat2 = SYS_openat2;
-#else
 constexpr long kOpenat2 = 437;  // the same on every architecture
-#endif
 
 constexpr int kMaximumLinks = 40;  // the kernel's own limit
 constexpr int kRaceRetries = 16;
 
-// Set when the kernel turns out not to have it. The variable is for testing the walk.
+// Set when the kernel turns out not to have openat2. The environment variable is for testing the
+// walk.
 std::atomic<bool> openat2_missing{std::getenv("TENON_TEST_WITHOUT_OPENAT2") != nullptr};
 
 long Openat2(int directory, const char* path, int flags, mode_t mode) {
@@ -58,8 +55,8 @@ ErrorCode ReadLink(int directory, const char* name, char* target, std::size_t ca
   return kSuccess;
 }
 
-// The directories entered below the first, so that ".." goes back to the one that was checked
-// instead of asking the file system.
+// The directories entered below the first, so that ".." returns to the one that was checked instead
+// of asking the file system.
 class Entered {
  public:
   explicit Entered(int first) : first_(first) {}
@@ -92,13 +89,13 @@ class Entered {
   int descriptors_[kMaximumDepth];
 };
 
-// What of a path is still to be walked. A link's target goes in front of it.
+// The rest of a path that is still to be walked. A link's target is put before it.
 class Remaining {
  public:
   explicit Remaining(const char* path) : begin_(kCapacity - 1 - std::strlen(path)) {
     std::strcpy(text_ + begin_, path);
   }
-  // The next component, without a slash in front or behind; false at the end. `slash`: one follows.
+  // The next component without slashes; false at the end. `slash`: whether one follows.
   bool Next(char (&name)[NAME_MAX + 2], bool* slash) {
     SkipSlashes();
     std::size_t end = begin_;
@@ -134,10 +131,10 @@ class Remaining {
   std::size_t begin_;
 };
 
-// The last component, which is no directory by its spelling.
+// Opens the last component of a path without a trailing slash.
 ErrorCode OpenLast(int directory, const char* name, int flags, mode_t mode, bool follow,
                    OwnedDescriptor* result) {
-  // A link put there since it was looked at is refused by O_NOFOLLOW.
+  // O_NOFOLLOW refuses a link that was put there since the component was looked at.
   *result = OwnedDescriptor(openat(directory, name, flags | O_NOFOLLOW, mode));
   if (result->get() < 0) return LastError();
   struct stat status;

@@ -1,3 +1,4 @@
+// See trace.h: prints parameters by their kinds (wasi_kinds.def).
 #include "runtime/wasi/trace.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace tenon::runtime::wasi {
 namespace {
 
 constexpr std::size_t kMaximumLine = 1000;
-constexpr std::size_t kShownBytes = 32;  // of texts and buffers, as strace
+constexpr std::size_t kShownBytes = 32;  // of texts and buffers, as in strace
 constexpr std::uint32_t kShownVectors = 4;
 
 constexpr const char* kClocks[] = {"REALTIME", "MONOTONIC", "PROCESS_CPUTIME_ID",
@@ -45,7 +46,7 @@ constexpr ErrorName kErrorNames[] = {
     {kNotCapable, "ENOTCAPABLE"},
 };
 
-// One line; what is too long for it is cut.
+// One line, cut at kMaximumLine.
 class Line {
  public:
   [[gnu::format(printf, 2, 3)]] void Print(const char* format, ...) {
@@ -55,7 +56,7 @@ class Line {
     va_end(arguments);
     if (printed > 0) size_ = std::min(size_ + static_cast<std::size_t>(printed), kMaximumLine - 1);
   }
-  // In quotes, what is not printable escaped.
+  // In quotes, with escapes for bytes that are not printable.
   void Quote(const std::uint8_t* bytes, std::uint64_t length) {
     const std::size_t shown = std::min<std::uint64_t>(length, kShownBytes * 2);
     Print("\"");
@@ -276,13 +277,6 @@ void PrintError(Line& line, ErrorCode error) {
 
 }  // namespace
 
-std::uint64_t TraceClock() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 void TraceCall(abi::ExecutionEnvironment* environment, const TracedFunction& function,
                const std::uint64_t* values, std::uint32_t result, std::uint64_t nanoseconds) {
   const Caller caller(environment);
@@ -305,8 +299,8 @@ void TraceCall(abi::ExecutionEnvironment* environment, const TracedFunction& fun
     line.Print(" = ?");
   else
     line.Print(" = %d", static_cast<int>(result));
-  line.Print(" <%" PRIu64 ".%09" PRIu64 ">", nanoseconds / 1'000'000'000u,
-             nanoseconds % 1'000'000'000u);
+  line.Print(" <%" PRIu64 ".%09" PRIu64 ">", nanoseconds / kNanoseconds,
+             nanoseconds % kNanoseconds);
   const std::string_view text = line.Finish();
   caller.context.trace.write(caller.context.trace.user_data, text.data(), text.size());
 }

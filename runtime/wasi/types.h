@@ -13,13 +13,13 @@ enum : ErrorCode {
 #define TENON_WASI_ERROR(enumerator, number, host) enumerator = number,
 #include "runtime/wasi/functions/wasi_errors.def"
 #undef TENON_WASI_ERROR
-  kNotCapable = 76,  // WASI's own: outside of what the program was given
+  kNotCapable = 76,  // without a host counterpart: outside of what the program was given
 };
 
 // The code for the host's errno value, and back (0 if the host has none).
 ErrorCode FromHostError(int host_error);
 int ToHostError(ErrorCode error);
-// The code for errno as it stands.
+// The code for the current errno.
 ErrorCode LastError();
 // Success, or errno's code if `result` is negative.
 inline ErrorCode Outcome(int result) { return result >= 0 ? kSuccess : LastError(); }
@@ -68,7 +68,7 @@ enum : Rights {
   kRightPoll = 1u << 27,
   kRightShutdown = 1u << 28,
   kRightAccept = 1u << 29,
-  // What makes sense for a file's contents, below a directory, and for everything.
+  // The rights that make sense for a file's contents, for paths in a directory, and for all files.
   kContentRights = kRightRead | kRightSeek | kRightTell | kRightWrite | kRightAdvise |
                    kRightAllocate | kRightSetSize,
   kPathRights = kRightCreateDirectory | kRightCreateFile | kRightLinkSource | kRightLinkTarget |

@@ -1,5 +1,4 @@
-// The WASI context's life, and the tables of functions: creating and resolving.
-// The functions themselves are in the wasi_*.cc files next to this one.
+// Creates and destroys WASI contexts, and resolves imports. The functions are in functions/.
 #include "runtime/wasi/wasi.h"
 
 #include <fcntl.h>
@@ -19,7 +18,7 @@
 namespace tenon::runtime::wasi {
 namespace {
 
-// Limited so that positions and sizes always fit the guest's 32 bits.
+// A limit, so that positions and sizes always fit the guest's 32 bits.
 constexpr std::size_t kStringListLimit = std::size_t{1} << 30;
 
 Status Fill(std::span<const char* const> strings, const char* what, StringList* list) {

@@ -1,14 +1,14 @@
-// WASI preview 1 for a program: what the host gives it (arguments, environment,
-// directories, streams, listening sockets), and the functions through which it uses them.
+// WASI preview 1 for a program: what the host gives it (arguments, environment, directories,
+// streams, listening sockets), and the functions that use these.
 //
-// Order of use: Create, Instantiate with a resolver that asks ResolveWasiImport,
-// Call, Release of the instance, Destroy. A context belongs to one program: an instance, and the
-// instances of the threads it spawns. The program reaches only what the options name.
+// Order of use: Create, Instantiate with a resolver that asks ResolveWasiImport, Call, Release of
+// the instance, Destroy. A context belongs to one program: an instance, and the instances of the
+// threads that it spawns. The program reaches only what the options name.
 //
-// Writing to a pipe that nobody reads raises SIGPIPE in the host's process, as it does in any
-// program; a host that would rather let its programs see EPIPE ignores the signal.
+// Writing to a pipe that nobody reads raises SIGPIPE in the host's process, as in any program. A
+// host that wants its programs to get EPIPE instead ignores the signal.
 //
-// A build without WASI (-DTENON_WASI=OFF) has runtime/without_wasi/ behind this interface.
+// In a build without WASI (-DTENON_WASI=OFF), runtime/without_wasi/ implements this interface.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +41,7 @@ struct StreamOption {
   StreamCallback callback;  // if set, `descriptor` does not count
 };
 
-// Gets each line of a trace, with its line feed. Lines of several threads may come at once.
+// Gets each line of a trace, with its line feed. Several threads may call it at once.
 struct TraceSink {
   void (*write)(void* user_data, const char* text, std::size_t length) = nullptr;
   void* user_data = nullptr;
@@ -57,8 +57,8 @@ struct WasiOptions {
   std::span<const char* const> mapped_directories;
   std::span<const Preopen> preopens;
   std::span<const char* const> listeners;
-  // If there are any ("10.0.0.0/8"), listeners must have, and peers that are accepted must
-  // come from, one of these addresses.
+  // If there are any ("10.0.0.0/8"), listeners must have one of these addresses, and accepted peers
+  // must come from one.
   std::span<const char* const> address_pool;
   StreamOption streams[3] = {{0, {}}, {1, {}}, {2, {}}};
   TraceSink trace;  // set: every call is traced
@@ -66,31 +66,31 @@ struct WasiOptions {
 
 // Opens what the options name.
 Result<WasiContext*> Create(const WasiOptions& options);
-// Closes everything the program left open, except the streams it was given.
+// Closes everything that the program has left open, except the streams it was given.
 void Destroy(WasiContext* context);
 
-// For modules that import a shared memory (under any name), as those built for wasi-threads do:
-// makes it. It is the context's, and the same for all of the program's instances. Other modules
-// need nothing and get nothing. Once, before ResolveSharedMemory.
+// Makes the memory of modules that import a shared one (under any name), as those built for
+// wasi-threads do. It belongs to the context and is the same for all of the program's instances.
+// For other modules nothing is made. To be called once, before ResolveSharedMemory.
 Status MakeSharedMemory(WasiContext* context, const loader::MappedModule& module);
 // Fills `extern_value` if the import is that memory.
 bool ResolveSharedMemory(WasiContext* context, const container::ImportEntry& import,
                          Extern* extern_value);
 
-// Of programs with threads (wasi-threads). A trap or proc_exit in any thread ends all; the call
-// that runs the program then fails, and AdoptThreadOutcome says how it really ended.
+// For programs with threads (wasi-threads). A trap or proc_exit in any thread ends all. The call
+// that runs the program then fails, and AdoptThreadOutcome replaces its outcome by the thread's.
 void AdoptThreadOutcome(WasiContext* context, abi::ExecutionEnvironment* environment,
                         CallOutcome* outcome);
-// Ends and joins the program's threads; not from one of them. Destroy does so too, but threads must
-// not outlive the environment and the instance of the call that spawned them.
+// Ends and joins the program's threads. Must not be called from one of them. Destroy does the same,
+// but threads must not outlive the environment and the instance of the call that spawned them.
 void EndThreads(WasiContext* context);
 // Before an environment is destroyed on which the program has been called.
 void ForgetEnvironment(WasiContext* context, const abi::ExecutionEnvironment* environment);
 
 // Whether `module` is the name of a WASI module ("wasi_snapshot_preview1", "wasi_unstable", …).
 bool IsWasiModule(std::string_view module);
-// Fills `extern_value` if `module` is one and has a function `name`. With a null context, to ask
-// whether there is such a function; it must not be called.
+// Fills `extern_value` if `module` is one and has a function `name`. With a null context it only
+// tells whether there is such a function, which must not be called then.
 bool ResolveWasiImport(WasiContext* context, std::string_view module, std::string_view name,
                        Extern* extern_value);
 

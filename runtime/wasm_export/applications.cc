@@ -1,10 +1,11 @@
-// Running a program, or one of its functions, from the command line's texts.
+// Runs a program, or one of its functions, with arguments as text.
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
+#include "format/ranges.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {
@@ -15,12 +16,13 @@ bool Fail(InstanceHandle* handle, const char* text) {
   return false;
 }
 
-// argv in the module's own memory: the array of addresses behind the strings. 0: no memory.
+// Copies argv into the module's memory: the strings, then the array of their addresses, whose
+// address is returned. 0: no memory.
 std::uint32_t CopyArguments(InstanceHandle* handle, std::uint32_t count, char* arguments[],
                             std::uint64_t* block) {
   std::uint64_t text_bytes = 0;
   for (std::uint32_t i = 0; i < count; ++i) text_bytes += std::strlen(arguments[i]) + 1;
-  const std::uint64_t array_at = (text_bytes + 3) & ~std::uint64_t{3};
+  const std::uint64_t array_at = AlignUp(text_bytes, 4);
   const std::uint64_t size = array_at + std::uint64_t{count} * 4;
   void* native = nullptr;
   *block = wasm_runtime_module_malloc(handle, size == 0 ? 4 : size, &native);
@@ -109,7 +111,7 @@ bool ParseValue(const char* text, ValueType type, std::uint32_t* cells) {
   return end != text && *end == '\0';
 }
 
-// How many cells the value took.
+// Returns the number of cells of the value.
 std::uint32_t PrintValue(ValueType type, const std::uint32_t* cells) {
   std::uint64_t wide = 0;
   double real = 0;

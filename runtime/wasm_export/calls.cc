@@ -1,7 +1,7 @@
 // Calls from the host, and exceptions.
 //
-// Cells: the interface's are of 32 bits, those of Call of 64; a reference to a function is
-// its index outside and a FuncRef* inside, 0xFFFFFFFF is null.
+// The interface's cells have 32 bits, those of Call 64. A function reference is its index outside
+// and a FuncRef* inside; the index 0xFFFFFFFF is null.
 #include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
@@ -48,7 +48,8 @@ std::uint32_t IndexOfFunction(const Instance* instance, const abi::FuncRef* func
   return kNullIndex;
 }
 
-// One value from the interface's cells into Call's, and back; both return the cells they used.
+// Convert one value from the interface's cells to Call's, and back. Both return the number of outer
+// cells.
 std::uint32_t Import(const Instance* instance, ValueType type, const std::uint32_t* outer,
                      std::uint64_t* inner) {
   const std::uint32_t cells = OuterCells(type);
@@ -59,7 +60,7 @@ std::uint32_t Import(const Instance* instance, ValueType type, const std::uint32
                    ? 0
                    : reinterpret_cast<std::uintptr_t>(FunctionOfIndex(instance, outer[0]));
   } else if (IsReference(type) && inner[0] == ~std::uint64_t{0}) {
-    inner[0] = 0;  // how hosts say null
+    inner[0] = 0;  // the null of hosts
   }
   return cells;
 }
@@ -75,8 +76,6 @@ std::uint32_t Export(const Instance* instance, ValueType type, const std::uint64
   }
   return cells;
 }
-
-std::uint32_t InnerCells(ValueType type) { return type == ValueType::kV128 ? 2 : 1; }
 
 void SetText(InstanceHandle* handle, const char* text) {
   std::snprintf(handle->exception, sizeof handle->exception, "%s%.120s", kPrefix, text);
@@ -123,7 +122,7 @@ std::size_t ValuesNeeded(const Signature& signature) {
     const char* const text = ExceptionText(environment);
     SetText(handle, text[0] != '\0' ? text : abi::TrapSentence(outcome.trap));
   }
-  // The native function that made a nested call has the exception to answer for: unless it clears
+  // A native function that made a nested call is responsible for the exception: unless it clears
   // it, its own caller ends too.
   if (environment->depth != 0) {
     environment->pending = static_cast<std::uint32_t>(abi::TrapKind::kHostError);
@@ -133,7 +132,7 @@ std::size_t ValuesNeeded(const Signature& signature) {
   return false;
 }
 
-// Perform, for callers that make nothing else of it: each frame on the way counts.
+// Perform, to be inlined: each frame costs time.
 [[gnu::always_inline]] inline bool PerformHere(abi::ExecutionEnvironment* environment,
                                                const abi::FuncRef* function,
                                                std::uint64_t* values) {
@@ -144,7 +143,8 @@ std::size_t ValuesNeeded(const Signature& signature) {
   return outcome.trap == abi::TrapKind::kNone || Failed(environment, outcome);
 }
 
-// Most functions take and return plain numbers, in a packed type.
+// Calls with packed types of plain numbers, which most functions have. `done`: whether it was such
+// a call.
 bool CallPacked(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
                 std::uint32_t argc, std::uint32_t argv[], bool* done) {
   std::uint64_t values[abi::kPackedValues];
@@ -153,7 +153,7 @@ bool CallPacked(abi::ExecutionEnvironment* environment, const abi::FuncRef* func
   std::uint64_t codes = key >> 10;
   std::uint32_t cell = 0;
   *done = false;
-  // Above 4 are groups of three bits whose highest is set and another one.
+  // Codes above 4 are three bits of which the highest and another one are set.
   constexpr std::uint64_t kLowest = 0111111111111111111111;  // of each group
   if ((codes >> 2 & (codes >> 1 | codes) & kLowest) != 0) return false;
   for (std::uint64_t i = 0; i < parameters; ++i, codes >>= 3) {
@@ -181,7 +181,7 @@ static_assert(abi::PackedValueCode(ValueType::kI32) == 1 &&
   InstanceHandle* const handle = HandleOf(environment);
   const Signature signature(target->type_key);
   std::uint32_t wanted = 0;
-  // Hosts written for WAMR may count a reference as one cell, whatever it takes.
+  // Hosts written for WAMR may count a reference as one cell, whatever its size.
   for (std::uint32_t i = 0; i < signature.parameter_count(); ++i) {
     wanted += IsReference(signature.parameter(i)) ? 1 : OuterCells(signature.parameter(i));
   }
@@ -197,13 +197,13 @@ static_assert(abi::PackedValueCode(ValueType::kI32) == 1 &&
   const std::uint32_t* outer = argv;
   for (std::uint32_t i = 0; i < signature.parameter_count(); ++i) {
     outer += Import(handle->instance, signature.parameter(i), outer, inner);
-    inner += InnerCells(signature.parameter(i));
+    inner += abi::CellsOf(signature.parameter(i));
   }
   if (!Perform(environment, target, values.get())) return false;
   inner = values.get();
   for (std::uint32_t i = 0; i < signature.result_count(); ++i) {
     argv += Export(handle->instance, signature.result(i), inner, argv);
-    inner += InnerCells(signature.result(i));
+    inner += abi::CellsOf(signature.result(i));
   }
   return true;
 }
@@ -318,7 +318,7 @@ const char* wasm_runtime_get_exception(wasm_module_inst_t module_inst) {
 void wasm_runtime_set_exception(wasm_module_inst_t module_inst, const char* exception) {
   if (exception == nullptr) return wasm_runtime_clear_exception(module_inst);
   SetText(module_inst, exception);
-  // From a native function: its wasm caller must not go on.
+  // In a native function: its wasm caller must not continue.
   abi::ExecutionEnvironment* const environment = CurrentEnvironment();
   if (environment != nullptr && environment->current_host != nullptr)
     SetPendingException(environment, exception);

@@ -1,8 +1,8 @@
-// Execution environments as the host sees them: each belongs to an instance, which knows all of
-// its own, so that they can be terminated and freed with it.
+// The host's execution environments. Each belongs to an instance, which has a list of them, so that
+// they can be terminated and freed with it.
 #include <cstdio>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
@@ -11,11 +11,9 @@
 namespace tenon::runtime {
 namespace {
 
-std::mutex g_mutex;  // guards the instances' lists
-
 template <typename Function>
 void ForEachEnvironment(const InstanceHandle* handle, const Function& function) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_environments_mutex);
   for (abi::ExecutionEnvironment* environment = handle->environments; environment != nullptr;
        environment = environment->next) {
     function(environment);
@@ -23,6 +21,8 @@ void ForEachEnvironment(const InstanceHandle* handle, const Function& function) 
 }
 
 }  // namespace
+
+constinit Mutex g_environments_mutex;
 
 abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
                                              const ExecutionEnvironmentOptions& options,
@@ -39,7 +39,7 @@ abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
     return nullptr;
   }
   (*environment)->embedder = handle;
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_environments_mutex);
   if (handle->terminated)
     (*environment)->termination = abi::ExecutionEnvironment::Termination::kTaken;
   (*environment)->next = handle->environments;
@@ -47,12 +47,12 @@ abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
   return *environment;
 }
 
-// Takes it out of its instance's list.
+// Takes the environment out of its instance's list.
 static void Separate(abi::ExecutionEnvironment* environment) {
   InstanceHandle* const handle = HandleOf(environment);
   if (handle == nullptr) return;
   {
-    const std::lock_guard lock(g_mutex);
+    const MutexLock lock(g_environments_mutex);
     abi::ExecutionEnvironment** link = &handle->environments;
     while (*link != nullptr && *link != environment) link = &(*link)->next;
     if (*link != nullptr) *link = environment->next;
@@ -68,7 +68,11 @@ void DestroyEnvironment(abi::ExecutionEnvironment* environment) {
 
 void LeaveEnvironments(InstanceHandle* handle) {
   if (handle->singleton != nullptr) DestroyEnvironment(handle->singleton);
-  while (handle->environments != nullptr) Separate(handle->environments);
+  const auto first = [handle] {
+    const MutexLock lock(g_environments_mutex);
+    return handle->environments;
+  };
+  while (abi::ExecutionEnvironment* const one = first()) Separate(one);
 }
 
 }  // namespace tenon::runtime
@@ -84,8 +88,8 @@ wasm_exec_env_t AsHandle(abi::ExecutionEnvironment* environment) {
 
 void TerminateOne(InstanceHandle* handle) {
   handle->terminated = true;
-  // The text of an exception belongs to the thread that runs the instance; the calls that end put
-  // it there. This one is for instances that do not run.
+  // The text of an exception belongs to the thread that runs the instance: the calls that end set
+  // it. It is set here only for an instance that does not run.
   bool running = false;
   ForEachEnvironment(handle, [&](abi::ExecutionEnvironment* environment) {
     running = running || environment->depth != 0;
@@ -138,7 +142,7 @@ wasm_module_inst_t wasm_runtime_get_module_inst(wasm_exec_env_t exec_env) {
 
 void wasm_runtime_set_module_inst(wasm_exec_env_t exec_env, const wasm_module_inst_t module_inst) {
   abi::ExecutionEnvironment* const environment = Of(exec_env);
-  const std::lock_guard lock(tenon::runtime::g_mutex);
+  const MutexLock lock(g_environments_mutex);
   abi::ExecutionEnvironment** link = &HandleOf(environment)->environments;
   while (*link != nullptr && *link != environment) link = &(*link)->next;
   if (*link != nullptr) *link = environment->next;

@@ -1,6 +1,6 @@
-// Numbers for the host's objects. Generated code needs none, so this is a list, for hosts that do.
-#include <mutex>
+// Numbers for the host's objects. Generated code does not use them, so a simple list is enough.
 
+#include "format/locking.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {
@@ -17,28 +17,27 @@ struct ExternObject {
 
 constexpr std::uint32_t kNullNumber = 0xFFFFFFFF;
 
-std::mutex g_mutex;  // guards what follows
-ExternObject* g_objects = nullptr;
-std::uint32_t g_next_number = 1;
+constinit Mutex g_mutex;
+ExternObject* g_objects TENON_GUARDED_BY(g_mutex) = nullptr;
+std::uint32_t g_next_number TENON_GUARDED_BY(g_mutex) = 1;
 
-// Under the mutex.
 template <typename Matches>
-ExternObject* Find(const Matches& matches) {
+ExternObject* Find(const Matches& matches) TENON_REQUIRES(g_mutex) {
   ExternObject* entry = g_objects;
   while (entry != nullptr && !matches(*entry)) entry = entry->next;
   return entry;
 }
 
-ExternObject* FindOwned(const InstanceHandle* owner, const void* object) {
+ExternObject* FindOwned(const InstanceHandle* owner, const void* object) TENON_REQUIRES(g_mutex) {
   return Find([&](const ExternObject& e) { return e.owner == owner && e.object == object; });
 }
 
-// Takes all that match out of the list, then cleans them up without the mutex.
+// Takes all matching objects out of the list, then cleans them up without the mutex.
 template <typename Matches>
 bool Drop(const Matches& matches) {
   ExternObject* dropped = nullptr;
   {
-    const std::lock_guard lock(g_mutex);
+    const MutexLock lock(g_mutex);
     for (ExternObject** link = &g_objects; *link != nullptr;) {
       ExternObject* const entry = *link;
       if (!matches(*entry)) {
@@ -83,7 +82,7 @@ bool wasm_externref_obj2ref(wasm_module_inst_t module_inst, void* extern_obj,
     *p_externref_idx = kNullNumber;
     return true;
   }
-  const std::lock_guard lock(tenon::runtime::g_mutex);
+  const MutexLock lock(tenon::runtime::g_mutex);
   ExternObject* entry = FindOwned(module_inst, extern_obj);
   if (entry == nullptr) {
     entry = static_cast<ExternObject*>(Allocate(Category::kRuntime, sizeof(ExternObject)));
@@ -106,7 +105,7 @@ bool wasm_externref_objdel(wasm_module_inst_t module_inst, void* extern_obj) {
 
 bool wasm_externref_set_cleanup(wasm_module_inst_t module_inst, void* extern_obj,
                                 void (*extern_obj_cleanup)(void*)) {
-  const std::lock_guard lock(tenon::runtime::g_mutex);
+  const MutexLock lock(tenon::runtime::g_mutex);
   ExternObject* const entry = FindOwned(module_inst, extern_obj);
   if (entry == nullptr) return false;
   entry->cleanup = extern_obj_cleanup;
@@ -116,7 +115,7 @@ bool wasm_externref_set_cleanup(wasm_module_inst_t module_inst, void* extern_obj
 bool wasm_externref_ref2obj(uint32_t externref_idx, void** p_extern_obj) {
   *p_extern_obj = nullptr;
   if (externref_idx == kNullNumber) return true;
-  const std::lock_guard lock(tenon::runtime::g_mutex);
+  const MutexLock lock(tenon::runtime::g_mutex);
   const ExternObject* const entry =
       Find([&](const ExternObject& e) { return e.number == externref_idx; });
   if (entry == nullptr) return false;
@@ -125,7 +124,7 @@ bool wasm_externref_ref2obj(uint32_t externref_idx, void** p_extern_obj) {
 }
 
 bool wasm_externref_retain(uint32_t externref_idx) {
-  const std::lock_guard lock(tenon::runtime::g_mutex);
+  const MutexLock lock(tenon::runtime::g_mutex);
   ExternObject* const entry =
       Find([&](const ExternObject& e) { return e.number == externref_idx; });
   if (entry == nullptr) return false;

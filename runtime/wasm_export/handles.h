@@ -1,5 +1,5 @@
-// What stands behind the handles of wasm_export.h, and what its implementation's files
-// share. Internal to runtime/wasm_export/.
+// The structs of the handles of wasm_export.h, and what the files that implement it share. Internal
+// to runtime/wasm_export/.
 //
 // wasm_exec_env_t is the ExecutionEnvironment itself, because native functions get it as
 // their first argument from generated code; wasm_function_inst_t is a FuncRef,
@@ -16,6 +16,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "format/locking.h"
 #include "loader/mapped_module.h"
 #include "runtime/execute/execution_environment.h"
 #include "runtime/include/wasm_export.h"
@@ -28,7 +29,7 @@ namespace tenon::runtime {
 
 struct ModuleHeap;
 
-// What the host gives a WASI program; the host's arrays, by reference.
+// What the host gives a WASI program: references to the host's arrays.
 struct WasiArguments {
   const char** directories = nullptr;
   std::uint32_t directory_count = 0;
@@ -43,7 +44,7 @@ struct WasiArguments {
   std::int64_t descriptors[3] = {-1, -1, -1};
 };
 
-// What tenon.h gives a WASI program beyond that.
+// What tenon.h adds to that.
 struct WasiExtras {
   wasi::StreamCallback streams[3];
   wasi::TraceSink trace;
@@ -51,13 +52,18 @@ struct WasiExtras {
   std::uint32_t listener_count = 0;
 };
 
-// What an instance may have at most; 0: no limit but the module's and the runtime's.
+// Limits of an instance; 0: none besides the module's and the runtime's.
 struct InstanceLimits {
   std::uint64_t memory_pages = 0;
   std::uint64_t table_elements = 0;
   std::uint64_t stack_bytes = 0;
   std::uint64_t bytes = 0;  // of all its instance memory
 };
+
+// The lists of environments of all instances (execution_environments.cc).
+extern constinit Mutex g_environments_mutex;
+// The lists of spawned instances and of threads (threads.cc).
+extern constinit Mutex g_threads_mutex;
 
 inline constexpr std::size_t kContextKeys = 8;
 inline constexpr std::uint32_t kDefaultStackBytes = 256 * 1024;
@@ -69,7 +75,7 @@ struct WASMModuleCommon {
                                 &tenon::runtime::LedgerOf(tenon::runtime::Category::kModule)};
   tenon::loader::MemorySource memory{};
   std::unique_ptr<tenon::loader::MappedModule> mapped;
-  std::uint8_t* copy = nullptr;  // of the host's buffer, if that may go
+  std::uint8_t* copy = nullptr;  // of the host's buffer, if that may be freed after loading
   char* name = nullptr;
   tenon::runtime::WasiArguments wasi;
   tenon::runtime::WasiExtras wasi_extras;
@@ -88,19 +94,20 @@ struct WASMModuleInstanceCommon {
   WASMModuleInstanceCommon* dependencies = nullptr;  // instances it imports from, its own
   // In the list of dependencies, or of spawned instances, that this one is in.
   WASMModuleInstanceCommon* next = nullptr;
-  // Of spawned environments (threads.cc): whose instance this one runs beside, or null; and those
-  // beside this one.
+  // Spawned instances (threads.cc): the one that this was spawned from, or null; and those spawned
+  // from this one.
   WASMModuleInstanceCommon* original = nullptr;
-  WASMModuleInstanceCommon* spawned = nullptr;
-  tenon::abi::ExecutionEnvironment* environments = nullptr;  // under the environments' mutex
+  WASMModuleInstanceCommon* spawned TENON_GUARDED_BY(tenon::runtime::g_threads_mutex) = nullptr;
+  tenon::abi::ExecutionEnvironment* environments
+      TENON_GUARDED_BY(tenon::runtime::g_environments_mutex) = nullptr;
   tenon::abi::ExecutionEnvironment* singleton = nullptr;
   std::uint64_t stack_limit = 0;  // of each execution environment; 0: none
   void* custom_data = nullptr;
   void* contexts[tenon::runtime::kContextKeys] = {};
   std::uint32_t stack_size = 0;
   std::uint32_t exit_code = 0;
-  std::uint32_t spawn_number = 0;            // of spawned instances, from 1 on, used again
-  std::atomic<std::uint32_t> terminated{0};  // a bool; RISC-V exchanges whole words only
+  std::uint32_t spawn_number = 0;            // of spawned instances, from 1 on, reused
+  std::atomic<std::uint32_t> terminated{0};  // a bool in a word, which RISC-V can exchange
   char exception[136] = "";
 };
 
@@ -116,7 +123,7 @@ inline InstanceHandle* HandleOf(const abi::ExecutionEnvironment* environment) {
   return static_cast<InstanceHandle*>(environment->embedder);
 }
 
-// A function type as its key says it: packed, or in the registry.
+// A function type, found by its key: packed, or in the registry.
 class Signature {
  public:
   explicit Signature(std::uint64_t key);
@@ -166,11 +173,11 @@ ModuleHandle* FindRegisteredModule(std::string_view name);
 // Asks the host's reader for it and registers what it gives; null if there is none.
 ModuleHandle* ReadModule(std::string_view name);
 void FreeRegisteredModules();
-// A string of the container as C wants it; "" if it lacks its NUL.
+// A string of the container as a C string; "" if it lacks its NUL.
 const char* CText(const container::View& view, container::StringRef reference);
 
 // ---- instances.cc
-// An instance beside `original`, over its shared memories, in its list.
+// Spawns an instance from `original`, with its shared memories, and puts it into its list.
 Result<InstanceHandle*> MakeSpawned(InstanceHandle* original);
 void RunContextDestructors(InstanceHandle* handle);
 void FreeContextKeys();
@@ -180,16 +187,17 @@ abi::ExecutionEnvironment* CreateEnvironment(InstanceHandle* handle,
                                              const ExecutionEnvironmentOptions& options,
                                              char* error_buf, std::uint32_t error_size);
 void DestroyEnvironment(abi::ExecutionEnvironment* environment);
-// The instance goes: its own environment too; those that the host made stay until it destroys them.
+// Before the instance is freed: destroys its own environment. Those that the host made stay until
+// it destroys them.
 void LeaveEnvironments(InstanceHandle* handle);
 
 // ---- calls.cc
-// Calls and, where that fails, puts the exception into the environment's instance.
+// Calls the function. If that fails, the exception is set in the environment's instance.
 bool Perform(abi::ExecutionEnvironment* environment, const abi::FuncRef* function,
              std::uint64_t* values);
 
-// ---- module_memory.cc
-// A heap of the host's inside linear memory, after what the module knows of it.
+// ---- memories.cc
+// A host-managed heap inside linear memory, after the memory that the module knows.
 Status CreateModuleHeap(InstanceHandle* handle, std::uint32_t size);
 void DestroyModuleHeap(InstanceHandle* handle);
 // Sets the exception that a failed check sets.
@@ -199,13 +207,14 @@ void SetOutOfBounds(InstanceHandle* handle);
 // Puts a new spawned instance into its original's list, with the lowest free number; and out of it.
 void LinkSpawned(InstanceHandle* handle);
 void UnlinkSpawned(InstanceHandle* handle);
-// Ends the threads that were started from the instance and its spawned instances.
+// Ends the threads of the instance and its spawned instances.
 void EndSpawned(InstanceHandle* handle);
-// Calls `function` for the instance and all that run beside it.
+// Calls `function` for the instance, and for the original and all spawned instances that belong to
+// it.
 void ForEachBeside(InstanceHandle* handle, void (*function)(InstanceHandle* one, const void* data),
                    const void* data = nullptr);
-// Divides the C stack in shared memory: a spawned instance's starts in a part of its own. Modules
-// that say nothing of such a stack are left alone.
+// Divides the C stack in shared memory: a spawned instance's stack starts in a part of its own.
+// Nothing is done for modules that do not say where their stack is.
 Status PlaceStack(InstanceHandle* spawned);
 
 // ---- externref.cc

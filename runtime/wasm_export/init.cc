@@ -1,10 +1,11 @@
-// The life of the runtime: which allocator, and what goes when the last user is done.
+// Initialisation of the runtime: the choice of the allocator, and what is freed at the end.
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <limits>
-#include <mutex>
 
 #include "format/container.h"
+#include "format/locking.h"
 #include "loader/type_registry.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
@@ -15,13 +16,14 @@
 namespace tenon::runtime {
 namespace {
 
-std::mutex g_mutex;  // guards the count, and starting and ending as a whole
-std::uint32_t g_users = 0;
-log_level_t g_log_level = WASM_LOG_LEVEL_WARNING;
+// Held while the runtime starts and ends.
+constinit Mutex g_mutex;
+std::uint32_t g_users TENON_GUARDED_BY(g_mutex) = 0;
+constinit std::atomic<log_level_t> g_log_level{WASM_LOG_LEVEL_WARNING};
 constinit tenon_allocator_t g_host{};  // the host's functions, with the category
 constinit MemAllocOption g_option{};   // the host's functions, in WAMR's forms
 
-// ---- WAMR's three forms of a custom allocator.
+// ---- WAMR's three forms of custom allocators
 constexpr std::uint64_t kLongest = std::numeric_limits<unsigned int>::max();
 
 mem_alloc_usage_t UsageOf(Category category) {
@@ -104,12 +106,12 @@ Result<Allocator*> MakeAllocator(const RuntimeInitArgs& args, HostAllocator (*ad
                        static_cast<int>(args.mem_alloc_type));
 }
 
-void End() {
+void End() TENON_REQUIRES(g_mutex) {
   FreeRegisteredModules();
   FreeRegistrations();
   FreeContextKeys();
   FreeExternObjects();
-  // What the host did not destroy goes with the pool or with the host's allocator.
+  // What the host has not destroyed is freed with the pool, or left to the host's allocator.
   const bool everything_is_gone =
       !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;
   FreeCodeRegistry(everything_is_gone);
@@ -127,7 +129,7 @@ void End() {
   }
 }
 
-Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) {
+Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) TENON_REQUIRES(g_mutex) {
   if (!allocator.ok()) return allocator.error();
   UseAllocator(*allocator);
   for (std::size_t i = 0; i < kCategories; ++i) LedgerOf(static_cast<Category>(i)).ResetPeak();
@@ -144,7 +146,7 @@ Status Start(Result<Allocator*> allocator, const RuntimeInitArgs* args) {
 }
 
 bool Initialise(RuntimeInitArgs* args, HostAllocator (*adapt)()) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   if (g_users != 0) {
     ++g_users;
     return true;
@@ -158,11 +160,11 @@ bool Initialise(RuntimeInitArgs* args, HostAllocator (*adapt)()) {
   return started.ok();
 }
 
-// For tenon.h, which reports into a buffer and never shares.
+// For tenon.h, which reports errors into a buffer and refuses a second initialisation.
 bool InitialiseWith(Result<Allocator*> (*make)(const void*, std::uint64_t), const void* what,
                     std::uint64_t size, const RuntimeInitArgs* args, char* error_buf,
                     std::uint32_t error_buf_size) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   const Status started = g_users != 0 ? Status(Error::Format("the runtime is already initialised"))
                                       : Start(make(what, size), args);
   if (started.ok()) {
@@ -235,7 +237,7 @@ bool tenon_init_with_allocator(const tenon_allocator_t* allocator, const Runtime
 }
 
 void wasm_runtime_destroy(void) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   if (g_users != 0 && --g_users == 0) End();
 }
 

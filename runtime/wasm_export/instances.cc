@@ -1,8 +1,8 @@
-// Instances: linking with natives, WASI and registered modules, starting, contexts.
+// Instances: linking with native functions, WASI and registered modules, start functions, contexts.
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/include/tenon.h"
 #include "runtime/instance/thread_instance.h"
 #include "runtime/wasm_export/handles.h"
@@ -25,8 +25,13 @@ struct ContextKey {
   bool used = false;
   void (*destructor)(wasm_module_inst_t inst, void* context) = nullptr;
 };
-std::mutex g_keys_mutex;
-constinit ContextKey g_keys[kContextKeys];
+constinit Mutex g_keys_mutex;
+constinit ContextKey g_keys[kContextKeys] TENON_GUARDED_BY(g_keys_mutex);
+
+ContextKey KeyAt(std::size_t index) {
+  const MutexLock lock(g_keys_mutex);
+  return g_keys[index];
+}
 
 std::span<const char* const> List(const char* const* list, std::uint32_t count) {
   return {list, list == nullptr ? 0 : count};
@@ -69,7 +74,7 @@ struct Resolution {
   std::uint32_t depth;
 };
 
-// The instance's own instance of the registered module `name`.
+// The importing instance's own instance of the registered module `name`.
 InstanceHandle* DependencyOf(const Resolution& resolution, std::string_view name) {
   ModuleHandle* module = FindRegisteredModule(name);
   if (module == nullptr) module = ReadModule(name);
@@ -101,7 +106,7 @@ bool Resolve(void* state, const container::ImportEntry& import, std::string_view
     if (ResolveNative(module, name, view.Parameters(type), view.Results(type), result, &mismatch))
       return true;
     if (mismatch) {
-      result->kind = ExternKind::kTag;  // "incompatible import type" is the answer
+      result->kind = ExternKind::kTag;  // makes linking fail with "incompatible import type"
       return true;
     }
     if (handle->wasi != nullptr && wasi::ResolveWasiImport(handle->wasi, module, name, result))
@@ -133,7 +138,7 @@ Status RunStart(InstanceHandle* handle) {
   return start == nullptr ? Status::Ok() : RunOnce(handle, start);
 }
 
-// A library for WASI ("reactor") expects this before its other exports are called; as in WAMR.
+// A WASI library ("reactor") expects this call before its other exports are called; as in WAMR.
 Status InitializeReactor(InstanceHandle* handle) {
   Extern initialize;
   if (handle->wasi == nullptr || !FindExport(handle->instance, "_initialize", &initialize) ||
@@ -234,13 +239,14 @@ Result<InstanceHandle*> MakeSpawned(InstanceHandle* original) {
 
 void RunContextDestructors(InstanceHandle* handle) {
   for (std::size_t i = 0; i < kContextKeys; ++i) {
-    if (handle->contexts[i] != nullptr && g_keys[i].destructor != nullptr)
-      g_keys[i].destructor(handle, handle->contexts[i]);
+    if (handle->contexts[i] == nullptr) continue;
+    const ContextKey key = KeyAt(i);
+    if (key.destructor != nullptr) key.destructor(handle, handle->contexts[i]);
   }
 }
 
 void FreeContextKeys() {
-  const std::lock_guard lock(g_keys_mutex);
+  const MutexLock lock(g_keys_mutex);
   for (ContextKey& key : g_keys) key = {};
 }
 
@@ -380,7 +386,7 @@ void* wasm_runtime_get_custom_data(wasm_module_inst_t module_inst) {
 }
 
 void* wasm_runtime_create_context_key(void (*dtor)(wasm_module_inst_t inst, void* ctx)) {
-  const std::lock_guard lock(tenon::runtime::g_keys_mutex);
+  const MutexLock lock(tenon::runtime::g_keys_mutex);
   for (auto& key : tenon::runtime::g_keys) {
     if (key.used) continue;
     key = {true, dtor};
@@ -389,7 +395,7 @@ void* wasm_runtime_create_context_key(void (*dtor)(wasm_module_inst_t inst, void
   return nullptr;
 }
 void wasm_runtime_destroy_context_key(void* key) {
-  const std::lock_guard lock(tenon::runtime::g_keys_mutex);
+  const MutexLock lock(tenon::runtime::g_keys_mutex);
   if (key != nullptr) tenon::runtime::g_keys[tenon::runtime::IndexOf(key)] = {};
 }
 void wasm_runtime_set_context(wasm_module_inst_t inst, void* key, void* ctx) {

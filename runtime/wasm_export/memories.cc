@@ -1,7 +1,9 @@
-// Linear memory, memory inside it, addresses both ways; exported globals and tables.
+// Linear memory: growing, allocation inside it, translation of addresses. Exported globals and
+// tables.
 #include <algorithm>
 #include <cstring>
 
+#include "format/ranges.h"
 #include "runtime/execute/traps.h"
 #include "runtime/memory/linear_memory.h"
 #include "runtime/wasm_export/handles.h"
@@ -39,7 +41,7 @@ bool Grow(abi::MemoryInstance* memory, std::uint64_t pages, InstanceHandle* hand
 // The module's own allocator: malloc and free, or AssemblyScript's.
 struct GuestAllocator {
   wasm_function_inst_t allocate = nullptr;
-  wasm_function_inst_t keep = nullptr;  // AssemblyScript: holds on to what was allocated
+  wasm_function_inst_t keep = nullptr;  // AssemblyScript: pins what was allocated
   wasm_function_inst_t release = nullptr;
 };
 
@@ -65,7 +67,7 @@ bool FindGuestAllocator(InstanceHandle* handle, GuestAllocator* found) {
          HasCells(found->release, 1, 0);
 }
 
-// On the environment that runs, if it is this instance's.
+// Calls on the running environment if it is this instance's.
 bool CallGuest(InstanceHandle* handle, wasm_function_inst_t function, std::uint32_t count,
                std::uint32_t* cells) {
   abi::ExecutionEnvironment* const current = CurrentEnvironment();
@@ -82,7 +84,7 @@ Status CreateModuleHeap(InstanceHandle* handle, std::uint32_t size) {
   GuestAllocator guest;
   if (size == 0 || memory == nullptr || FindGuestAllocator(handle, &guest)) return Status::Ok();
   const std::uint64_t pages = (std::uint64_t{size} + abi::kPageSize - 1) / abi::kPageSize;
-  // Pages of its own behind the module's, which the module's maximum does not count.
+  // Pages of its own after the module's, which the module's maximum does not count.
   const std::uint64_t begin = SizeOf(*memory);
   const std::uint64_t maximum = memory->maximum_pages;
   memory->maximum_pages = std::min<std::uint64_t>(maximum + pages, 65536);
@@ -91,7 +93,7 @@ Status CreateModuleHeap(InstanceHandle* handle, std::uint32_t size) {
     return OutOfMemory("the heap in linear memory");
   }
   // As large as asked for, not as its pages: hosts expect what does not fit to be refused.
-  handle->heap = MakeModuleHeap(handle->instance->ledger, begin, std::uint64_t{size} & ~7ull);
+  handle->heap = MakeModuleHeap(handle->instance->ledger, begin, AlignDown(std::uint64_t{size}, 8));
   return handle->heap != nullptr ? Status::Ok() : OutOfMemory("the heap in linear memory");
 }
 

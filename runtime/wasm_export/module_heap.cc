@@ -1,8 +1,10 @@
-// First fit over a list of blocks in order of address; neighbours that are free are merged.
+// First fit in a list of blocks in the order of addresses. Free neighbours are merged.
 #include "runtime/wasm_export/module_heap.h"
 
-#include <mutex>
 #include <new>
+
+#include "format/locking.h"
+#include "format/ranges.h"
 
 namespace tenon::runtime {
 namespace {
@@ -27,8 +29,8 @@ void Absorb(Block* block) {
 struct ModuleHeap {
   Ledger* ledger;
   std::uint64_t size;
-  std::mutex mutex;  // guards the blocks
-  Block first;
+  Mutex mutex;
+  Block first TENON_GUARDED_BY(mutex);  // with the blocks after it
 };
 
 ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t size) {
@@ -39,7 +41,8 @@ ModuleHeap* MakeModuleHeap(Ledger& ledger, std::uint64_t begin, std::uint64_t si
 
 std::uint64_t HeapSize(const ModuleHeap* heap) { return heap->size; }
 
-void FreeModuleHeap(ModuleHeap* heap) {
+// Without the lock: nobody else uses the heap any more.
+void FreeModuleHeap(ModuleHeap* heap) TENON_UNCHECKED_LOCKING {
   if (heap == nullptr) return;
   while (heap->first.next != nullptr) Absorb(&heap->first);
   heap->~ModuleHeap();
@@ -48,8 +51,8 @@ void FreeModuleHeap(ModuleHeap* heap) {
 
 std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
   if (size > UINT32_MAX) return 0;
-  const std::lock_guard lock(heap->mutex);
-  size = size == 0 ? 8 : (size + 7) & ~std::uint64_t{7};
+  const MutexLock lock(heap->mutex);
+  size = size == 0 ? 8 : AlignUp(size, 8);
   for (Block* block = &heap->first; block != nullptr; block = block->next) {
     if (block->used || block->size < size) continue;
     if (block->size > size) {
@@ -66,7 +69,7 @@ std::uint64_t HeapAllocate(ModuleHeap* heap, std::uint64_t size) {
 }
 
 void HeapFree(ModuleHeap* heap, std::uint64_t address) {
-  const std::lock_guard lock(heap->mutex);
+  const MutexLock lock(heap->mutex);
   Block* previous = nullptr;
   for (Block* block = &heap->first; block != nullptr; previous = block, block = block->next) {
     if (block->begin != address || !block->used) continue;

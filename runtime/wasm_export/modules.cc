@@ -1,8 +1,9 @@
 // Modules: loading, names, registration, custom sections.
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
+#include "format/ranges.h"
 #include "runtime/include/tenon.h"
 #include "runtime/wasm_export/handles.h"
 
@@ -18,10 +19,24 @@ struct RegisteredModule {
   char* name;
 };
 
-std::mutex g_mutex;  // guards what follows
-RegisteredModule* g_registered = nullptr;
-module_reader g_reader = nullptr;
-module_destroyer g_destroyer = nullptr;
+// The host's functions that read modules and give their bytes back.
+struct Reader {
+  module_reader read = nullptr;
+  module_destroyer destroy = nullptr;
+
+  void Destroy(std::uint8_t* buffer, std::uint32_t size) const {
+    if (destroy != nullptr) destroy(buffer, size);
+  }
+};
+
+constinit Mutex g_mutex;
+RegisteredModule* g_registered TENON_GUARDED_BY(g_mutex) = nullptr;
+Reader g_reader TENON_GUARDED_BY(g_mutex);
+
+Reader CurrentReader() {
+  const MutexLock lock(g_mutex);
+  return g_reader;
+}
 
 void Unload(ModuleHandle* module) {
   if (module == nullptr) return;
@@ -65,16 +80,16 @@ Status Register(const char* name, ModuleHandle* module, std::uint8_t* buffer, st
     Free(entry);
     return error;
   }
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   *entry = {g_registered, module, buffer, size, copy};
   g_registered = entry;
   return Status::Ok();
 }
 
-void Forget(RegisteredModule* entry) {
+void Forget(RegisteredModule* entry) TENON_REQUIRES(g_mutex) {
   if (entry->buffer != nullptr) {
     Unload(entry->module);
-    if (g_destroyer != nullptr) g_destroyer(entry->buffer, entry->buffer_size);
+    g_reader.Destroy(entry->buffer, entry->buffer_size);
   }
   Free(entry->name);
   Free(entry);
@@ -83,7 +98,7 @@ void Forget(RegisteredModule* entry) {
 }  // namespace
 
 ModuleHandle* FindRegisteredModule(std::string_view name) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (RegisteredModule* entry = g_registered; entry != nullptr; entry = entry->next) {
     if (name == entry->name) return entry->module;
   }
@@ -92,31 +107,31 @@ ModuleHandle* FindRegisteredModule(std::string_view name) {
 
 ModuleHandle* ReadModule(std::string_view name) {
   char text[256];
-  if (g_reader == nullptr || name.size() >= sizeof text) return nullptr;
+  const Reader reader = CurrentReader();
+  if (reader.read == nullptr || name.size() >= sizeof text) return nullptr;
   std::memcpy(text, name.data(), name.size());
   text[name.size()] = '\0';
   std::uint8_t* buffer = nullptr;
   std::uint32_t size = 0;
-  if (!g_reader(Wasm_Module_AoT, text, &buffer, &size)) return nullptr;
+  if (!reader.read(Wasm_Module_AoT, text, &buffer, &size)) return nullptr;
   char error[200];
   ModuleHandle* const module = wasm_runtime_load(buffer, size, error, sizeof error);
   if (module != nullptr && Register(text, module, buffer, size).ok()) return module;
   if (module == nullptr && LogLevel() >= WASM_LOG_LEVEL_WARNING)
     std::fprintf(stderr, "tenon: module \"%s\": %s\n", text, error);
   Unload(module);
-  if (g_destroyer != nullptr) g_destroyer(buffer, size);
+  reader.Destroy(buffer, size);
   return nullptr;
 }
 
 void FreeRegisteredModules() {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   while (g_registered != nullptr) {
     RegisteredModule* const entry = g_registered;
     g_registered = entry->next;
     Forget(entry);
   }
-  g_reader = nullptr;
-  g_destroyer = nullptr;
+  g_reader = {};
 }
 
 }  // namespace tenon::runtime
@@ -175,14 +190,14 @@ bool wasm_runtime_resolve_symbols(wasm_module_t module) {
 void wasm_runtime_unload(wasm_module_t module) {
   if (module == nullptr) return;
   {
-    const std::lock_guard lock(g_mutex);
+    const MutexLock lock(g_mutex);
     for (RegisteredModule** link = &g_registered; *link != nullptr;) {
       RegisteredModule* const entry = *link;
       if (entry->module != module) {
         link = &entry->next;
         continue;
       }
-      if (entry->buffer != nullptr) return;  // Tenon's own: goes with the runtime
+      if (entry->buffer != nullptr) return;  // from the reader: freed with the runtime
       *link = entry->next;
       Forget(entry);
     }
@@ -215,15 +230,12 @@ const uint8_t* wasm_runtime_get_custom_section(const wasm_module_t module_comm, 
   const container::View& view = module_comm->view();
   const auto names = view.RawSection(container::SectionId::kNameStrings);
   const auto bytes = view.RawSection(container::SectionId::kDataBytes);
-  const auto inside = [](std::uint64_t offset, std::uint64_t size, std::uint64_t all) {
-    return size <= all && offset <= all - size;
-  };
   const std::string_view wanted = name;
   for (const auto& section :
        view.Section<container::CustomSectionEntry>(container::SectionId::kCustomSections)) {
-    // Nothing has looked at these sections: everything is checked where it is used.
-    if (!inside(section.name.offset, section.name.length, names.size()) ||
-        !inside(section.bytes_offset, section.bytes_size, bytes.size())) {
+    // These sections have not been checked before.
+    if (IsOutside(section.name.offset, section.name.length, names.size()) ||
+        IsOutside(section.bytes_offset, section.bytes_size, bytes.size())) {
       continue;
     }
     const std::string_view its{reinterpret_cast<const char*>(names.data()) + section.name.offset,
@@ -255,9 +267,8 @@ wasm_module_t wasm_runtime_find_module_registered(const char* module_name) {
 }
 
 void wasm_runtime_set_module_reader(const module_reader reader, const module_destroyer destroyer) {
-  const std::lock_guard lock(g_mutex);
-  g_reader = reader;
-  g_destroyer = destroyer;
+  const MutexLock lock(g_mutex);
+  g_reader = {reader, destroyer};
 }
 
 void wasm_runtime_set_wasi_args_ex(wasm_module_t module, const char* dir_list[], uint32_t dir_count,
@@ -291,7 +302,7 @@ void wasm_runtime_set_wasi_addr_pool(wasm_module_t module, const char* addr_pool
   module->wasi.address_pool_size = addr_pool_size;
 }
 
-// No function that a program can import resolves names, so there is none to allow or refuse.
+// No function that a program can import resolves names, so there is nothing to restrict.
 void wasm_runtime_set_wasi_ns_lookup_pool(wasm_module_t, const char*[], uint32_t) {}
 
 void tenon_set_wasi_stream(wasm_module_t module, uint32_t stream, tenon_wasi_stream_t callback,

@@ -1,14 +1,14 @@
-// Native functions of the host: registering, finding, and the conversion of arguments
-// for those that ask for it.
+// Native functions of the host: registration, look-up, and conversion of arguments for those that
+// need it.
 //
-// A function whose signature has none of `*`, `~`, `$` and that is not raw is called
-// straight from generated code. The others are called through tenon_convert_call
-// (assembly), which hands their registers to tenon_convert_arguments below.
-// HostFunction::binding is then their NativeSymbol, with kRaw in its lowest bit.
+// Generated code calls a function directly if its signature has none of `*`, `~`, `$` and it is not
+// raw. Others are called through tenon_convert_call (assembly), which passes their registers to
+// tenon_convert_arguments below. HostFunction::binding is then the NativeSymbol, with kRaw in its
+// lowest bit.
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
 #include "runtime/arch/native_call.h"
 #include "runtime/wasm_export/handles.h"
 
@@ -23,8 +23,8 @@ struct Registration {
   char* module_name;
 };
 
-std::mutex g_mutex;  // guards the list
-Registration* g_registrations = nullptr;
+constinit Mutex g_mutex;
+Registration* g_registrations TENON_GUARDED_BY(g_mutex) = nullptr;
 
 constexpr std::uintptr_t kRaw = 1;
 
@@ -39,7 +39,7 @@ char LetterOf(ValueType type) {
   }
 }
 
-// Whether the letters say the same as the type.
+// Whether the letters describe the type.
 bool SignatureMatches(const char* letters, std::span<const ValueType> parameters,
                       std::span<const ValueType> results) {
   if (*letters++ != '(') return false;
@@ -70,7 +70,7 @@ const NativeSymbol* Find(const Registration& registration, std::string_view name
   for (std::uint32_t i = 0; i < registration.count; ++i) {
     if (Named(registration.symbols[i], name)) return &registration.symbols[i];
   }
-  // Compilers once put an underscore in front of every name.
+  // Some compilers put an underscore before every name.
   if (name.empty() || name.front() != '_') return nullptr;
   for (std::uint32_t i = 0; i < registration.count; ++i) {
     if (Named(registration.symbols[i], name.substr(1))) return &registration.symbols[i];
@@ -88,14 +88,14 @@ bool Register(const char* module_name, NativeSymbol* symbols, std::uint32_t coun
     Free(registration);
     return false;
   }
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   *registration = {g_registrations, symbols, count, raw, name};
   g_registrations = registration;
   return true;
 }
 
-// A native address for the guest's; null, with the exception set, if it is not inside the memory.
-// `letter` and, for `*`, `length` say how much must be.
+// The native address of a guest's address; null, with the exception set, if it is not inside the
+// memory. For `*`, `length` bytes must be inside; for `$`, a string with its NUL.
 void* NativeAddress(InstanceHandle* handle, const abi::MemoryInstance* memory, char letter,
                     std::uint32_t address, std::uint32_t length) {
   if (memory != nullptr && address <= memory->size_bytes) {
@@ -115,9 +115,9 @@ bool ConvertAddresses(const abi::HostFunction& host, const char* letters, Argume
   for (const char* letter = letters + 1; *letter != ')' && *letter != '\0'; ++letter) {
     const ArgumentCell cell = cursor.Next(*letter);
     if (*letter != '*' && *letter != '$') continue;
-    ArgumentCursor behind = cursor;
+    ArgumentCursor ahead = cursor;
     const std::uint32_t length =
-        letter[1] == '~' ? static_cast<std::uint32_t>(behind.Next('i').Get()) : 1;
+        letter[1] == '~' ? static_cast<std::uint32_t>(ahead.Next('i').Get()) : 1;
     void* const native =
         NativeAddress(handle, memory, *letter, static_cast<std::uint32_t>(cell.Get()), length);
     if (native == nullptr) return false;
@@ -126,7 +126,7 @@ bool ConvertAddresses(const abi::HostFunction& host, const char* letters, Argume
   return true;
 }
 
-// The letters of a raw function that was registered without.
+// The letters of a raw function that was registered without them.
 void WriteLetters(std::uint64_t key, char (&letters)[40]) {
   const Signature signature(key);
   char* end = letters;
@@ -160,7 +160,7 @@ void CallRaw(const abi::HostFunction& host, const NativeSymbol& symbol, const ch
 bool ResolveNative(std::string_view module, std::string_view name,
                    std::span<const ValueType> parameters, std::span<const ValueType> results,
                    Extern* result, bool* mismatch) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (const Registration* registration = g_registrations; registration != nullptr;
        registration = registration->next) {
     if (module != registration->module_name) continue;
@@ -187,7 +187,7 @@ bool ResolveNative(std::string_view module, std::string_view name,
 }
 
 void FreeRegistrations() {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   while (g_registrations != nullptr) {
     Registration* const registration = g_registrations;
     g_registrations = registration->next;
@@ -230,7 +230,7 @@ bool wasm_runtime_register_natives_raw(const char* module_name, NativeSymbol* na
 }
 
 bool wasm_runtime_unregister_natives(const char* module_name, NativeSymbol* native_symbols) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (Registration** link = &g_registrations; *link != nullptr; link = &(*link)->next) {
     Registration* const registration = *link;
     if (registration->symbols != native_symbols ||
@@ -248,7 +248,7 @@ bool wasm_runtime_unregister_natives(const char* module_name, NativeSymbol* nati
 bool wasm_runtime_is_import_func_linked(const char* module_name, const char* func_name) {
   Extern ignored;
   if (wasi::ResolveWasiImport(nullptr, module_name, func_name, &ignored)) return true;
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   for (const Registration* registration = g_registrations; registration != nullptr;
        registration = registration->next) {
     if (std::strcmp(registration->module_name, module_name) == 0 &&
@@ -259,7 +259,7 @@ bool wasm_runtime_is_import_func_linked(const char* module_name, const char* fun
   return false;
 }
 
-// Globals of the host have no place in this interface.
+// The interface has no host globals.
 bool wasm_runtime_is_import_global_linked(const char*, const char*) { return false; }
 
 void* wasm_runtime_get_function_attachment(wasm_exec_env_t exec_env) {

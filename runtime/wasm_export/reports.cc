@@ -1,6 +1,7 @@
 // Reports: memory by category and by object, and call stacks.
 //
-// Text goes to standard output past its buffer, which the C library would have to allocate.
+// Text is written to standard output unbuffered, because the C library would have to allocate the
+// buffer.
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,14 +43,14 @@ void PrintUsage(const char* what, const Usage& usage) {
         wide(usage.peak_bytes), wide(usage.live_blocks), wide(usage.mapped_file_bytes));
 }
 
-// In a native function, the frames are those of its callers.
+// In a native function, records the frames of its callers.
 void RefreshFrames(abi::ExecutionEnvironment* environment) {
   if (environment->depth == 0 || environment->current_host == nullptr) return;
   const auto* const wasm_sp = static_cast<const void* const*>(environment->wasm_sp);
   RecordBacktrace(environment, CallerOf(static_cast<const void* const*>(*wasm_sp)));
 }
 
-// Line `i` of a call stack; its length.
+// Writes line `i` of a call stack and returns its length.
 std::size_t FormatFrame(std::size_t i, const Frame& frame, char (&line)[200]) {
   const int length =
       frame.name.empty()

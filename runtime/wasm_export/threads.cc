@@ -1,14 +1,15 @@
-// Environments and threads that run beside an instance: each has an instance of its own of the same
-// module, over the shared memories of the first, as threads of wasi-threads have. What is not
-// shared (other memories, tables, globals) starts anew.
+// Spawned environments and threads. Each has an instance of its own of the same module, with the
+// shared memories of the original instance, as in wasi-threads. Everything that is not shared
+// (other memories, tables, globals) starts in its initial state.
 //
 // Invariants: spawned instances are in their original's list, under the mutex, until they are
-// deinstantiated, which the original does with those that are left. An exception is the spawned
-// instance's own; termination ends all that run beside each other.
+// deinstantiated. The original deinstantiates those that are left. An exception belongs to one
+// spawned instance; termination ends the original and all that were spawned from it.
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 
+#include "format/locking.h"
+#include "format/ranges.h"
 #include "runtime/execute/host_thread.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/wasm_export/handles.h"
@@ -17,9 +18,9 @@ namespace tenon::runtime {
 namespace {
 
 struct SpawnedThread {
-  SpawnedThread* next;
+  SpawnedThread* next TENON_GUARDED_BY(g_threads_mutex);
   InstanceHandle* original;
-  InstanceHandle* instance;  // null: it has finished
+  InstanceHandle* instance TENON_GUARDED_BY(g_threads_mutex);  // null: it has finished
   wasm_exec_env_t environment;
   wasm_thread_callback_t callback;
   void* argument;
@@ -30,18 +31,17 @@ constexpr std::uint32_t kDefaultMaximum = 4;
 constexpr char kNoThread[] =
     "a thread cannot be started: there is no memory for its stack, or no further thread";
 
-std::mutex g_mutex;  // guards the lists
-SpawnedThread* g_threads = nullptr;
+SpawnedThread* g_threads TENON_GUARDED_BY(g_threads_mutex) = nullptr;
 std::atomic<std::uint32_t> g_maximum{kDefaultMaximum};
 
 InstanceHandle* OriginalOf(InstanceHandle* handle) {
   return handle->original != nullptr ? handle->original : handle;
 }
 
-// Out of the list; null if it is not in it any more.
+// Takes a thread out of the list; null if it is not in the list any more.
 SpawnedThread* Take(bool (*wanted)(const SpawnedThread& thread, const void* data),
                     const void* data) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   for (SpawnedThread** link = &g_threads; *link != nullptr; link = &(*link)->next) {
     if (!wanted(**link, data)) continue;
     SpawnedThread* const thread = *link;
@@ -56,7 +56,7 @@ void* Run(void* record) {
   void* const result = thread->callback(thread->environment, thread->argument);
   InstanceHandle* instance = nullptr;
   {
-    const std::lock_guard lock(g_mutex);
+    const MutexLock lock(g_threads_mutex);
     std::swap(instance, thread->instance);
   }
   wasm_runtime_deinstantiate(instance);
@@ -64,7 +64,7 @@ void* Run(void* record) {
 }
 
 void Interrupt(SpawnedThread* thread) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   if (thread->instance != nullptr) Terminate(Of(thread->environment));
 }
 
@@ -83,8 +83,8 @@ bool ReadGlobal(Instance* instance, const char* name, std::uint32_t* value) {
   return true;
 }
 
-// The cell of C's stack pointer: exported by its name, or the first variable that starts below the
-// heap in a module that says where that is. Null: there is none.
+// The cell of C's stack pointer: the global exported by that name, or else the first mutable one
+// whose value is below the heap, in a module that says where that is. Null: there is none.
 std::uint32_t* StackPointerOf(Instance* instance) {
   Extern found;
   if (FindExport(instance, "__stack_pointer", &found) && found.kind == ExternKind::kGlobal &&
@@ -106,29 +106,31 @@ std::uint32_t* StackPointerOf(Instance* instance) {
 
 }  // namespace
 
+constinit Mutex g_threads_mutex;
+
 Status PlaceStack(InstanceHandle* spawned) {
   std::uint32_t* const pointer = StackPointerOf(spawned->instance);
   if (pointer == nullptr) return Status::Ok();
-  // The stack grows down to the data in front of it, or to address 0.
+  // The stack grows down to the data before it, or to address 0.
   std::uint32_t bottom = 0;
   if (!ReadGlobal(spawned->instance, "__data_end", &bottom) || bottom >= *pointer) bottom = 0;
   const std::uint32_t most = g_maximum.load(std::memory_order_relaxed);
   constexpr std::uint32_t kSmallestPart = 512;
-  const std::uint32_t part = (*pointer - bottom) / (most + 1) & ~15u;
+  const std::uint32_t part = AlignDown((*pointer - bottom) / (most + 1), 16);
   if (spawned->spawn_number > most || part < kSmallestPart) {
     return Error::Format(
         "the C stack of %u bytes has parts for %u environments; see "
         "wasm_runtime_set_max_thread_num",
         *pointer - bottom, part < kSmallestPart ? 1 : most + 1);
   }
-  *pointer = (*pointer & ~15u) - part * spawned->spawn_number;
+  *pointer = AlignDown(*pointer, 16) - part * spawned->spawn_number;
   return Status::Ok();
 }
 
 void LinkSpawned(InstanceHandle* handle) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   InstanceHandle* const original = handle->original;
-  const auto taken = [original](std::uint32_t number) {
+  const auto taken = [original](std::uint32_t number) TENON_REQUIRES(g_threads_mutex) {
     for (const InstanceHandle* one = original->spawned; one != nullptr; one = one->next) {
       if (one->spawn_number == number) return true;
     }
@@ -141,7 +143,7 @@ void LinkSpawned(InstanceHandle* handle) {
 }
 
 void UnlinkSpawned(InstanceHandle* handle) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   InstanceHandle** link = &handle->original->spawned;
   while (*link != nullptr && *link != handle) link = &(*link)->next;
   if (*link != nullptr) *link = handle->next;
@@ -156,12 +158,16 @@ void EndSpawned(InstanceHandle* handle) {
     JoinHostThread(&thread->host);
     Free(thread);
   }
-  while (handle->spawned != nullptr) wasm_runtime_deinstantiate(handle->spawned);
+  const auto first = [handle] {
+    const MutexLock lock(g_threads_mutex);
+    return handle->spawned;
+  };
+  while (InstanceHandle* const one = first()) wasm_runtime_deinstantiate(one);
 }
 
 void ForEachBeside(InstanceHandle* handle, void (*function)(InstanceHandle* one, const void* data),
                    const void* data) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_threads_mutex);
   InstanceHandle* const original = OriginalOf(handle);
   function(original, data);
   for (InstanceHandle* one = original->spawned; one != nullptr; one = one->next)
@@ -222,7 +228,7 @@ int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_env, wasm_thread_t* tid,
   auto* const thread = new (memory)
       SpawnedThread{nullptr, instance->original, instance, environment, callback, arg, {}};
   const bool started = [&] {
-    const std::lock_guard lock(g_mutex);  // so that it is in the list before it can be over
+    const MutexLock lock(g_threads_mutex);  // so that it is in the list before it can end
     if (!StartHostThread(&thread->host, Run, thread)) return false;
     thread->next = g_threads;
     g_threads = thread;

@@ -16,7 +16,7 @@ std::uint32_t Clamp(std::uint64_t value) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, 0xFFFFFFFF));
 }
 
-// The entries of the container and the handles of the interface, both ways.
+// Conversions between the container's entries and the interface's handles.
 const container::GlobalEntry& GlobalOf(wasm_global_type_t type) {
   return *reinterpret_cast<const container::GlobalEntry*>(type);
 }
@@ -59,7 +59,7 @@ bool Describe(const ModuleHandle* module, ExternKind kind, std::uint32_t index,
       result->u.global_type = AsHandle<wasm_global_type_t>(
           &view.Section<container::GlobalEntry>(SectionId::kGlobals)[index]);
       return true;
-    default: return false;  // the interface has no word for tags
+    default: return false;  // the interface has no tags
   }
 }
 

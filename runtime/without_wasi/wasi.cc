@@ -1,5 +1,5 @@
-// What stands behind runtime/wasi/wasi.h in a build without WASI (-DTENON_WASI=OFF): there
-// is no context, no function, and whoever wants to give a program something is told so.
+// runtime/wasi/wasi.h in a build without WASI (-DTENON_WASI=OFF): there is no context and no
+// function, and an attempt to give a program something is an error.
 #include "runtime/wasi/wasi.h"
 
 namespace tenon::runtime::wasi {

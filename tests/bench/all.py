@@ -140,7 +140,7 @@ def peers(tools, subject, work_dir):
 def measure_calls(tools, work_dir):
     """Nanoseconds by name, for each engine; three runs in turn, the medians."""
     wasm = work_dir / "modules.wasm"
-    engines_module.run_compiler([tools.clang, "--target=wasm32", "-O1", "-nostdlib",
+    engines_module.run_compiler([tools.clang, "--target=wasm32", "-O1", "--no-wasm-opt", "-nostdlib",
                                  "-Wl,--no-entry", str(CALL_MODULE), "-o", str(wasm)])
     engines, runs = peers(tools, "call", work_dir), {}
     for _, _, compiler, suffix in engines:

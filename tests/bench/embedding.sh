@@ -25,7 +25,7 @@ done
 bin=$(realpath "$bin")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-wasm_cc() { clang-22 --target="$1" -Wno-deprecated "${@:2}"; }
+wasm_cc() { clang-22 --target="$1" -Wno-deprecated --no-wasm-opt "${@:2}"; }
 wasm_cc wasm32 -O1 -nostdlib -Wl,--no-entry "$here/../memory/modules.c" -o "$work/modules.wasm"
 wasm_cc wasm32-wasi -O2 "$here/hello.c" -o "$work/hello.wasm"
 wasm_cc wasm32-wasi -O2 "$here/../../examples/wordcount.c" -o "$work/wordcount.wasm"

@@ -84,7 +84,7 @@ def run_compiler(command):
 def build_wasm(tools, program, output):
     """Compiles a program to the one module that all engines but the native one run."""
     return run_compiler(
-        [tools.compiler_for(program.sources), "--target=wasm32-wasi", "-O3", "-Wno-deprecated"]
+        [tools.compiler_for(program.sources), "--target=wasm32-wasi", "-O3", "--no-wasm-opt", "-Wno-deprecated"]
         + tools.wasm_flags + program.sources + ["-o", output] + program.flags
         + program.wasm_flags + WASM_LINK_FLAGS)
 

@@ -46,7 +46,7 @@ cmake --build "$place/build" -j "${TENON_JOBS:-$(nproc)}" --target tenonc
 
 here=build/bin/tenonc
 there=(qemu-aarch64 -L "$root" -E "LD_LIBRARY_PATH=$libraries:$root/lib/aarch64-linux-gnu:$root/usr/lib/llvm-22/lib" "$place/build/bin/tenonc")
-clang-22 --target=wasm32-wasi -Wno-deprecated -O2 examples/wordcount.c -o "$place/wordcount.wasm"
+wasi_cc examples/wordcount.c -o "$place/wordcount.wasm"
 same() {
   "$here" "$@" "$place/wordcount.wasm" -o "$place/here.aot" &&
     "${there[@]}" "$@" "$place/wordcount.wasm" -o "$place/there.aot" && cmp "$place/here.aot" "$place/there.aot"

@@ -1,5 +1,5 @@
 # Arguments, environment variables and a preopened directory reach the program.
-set -eu
+source "$(dirname "$0")/common.sh"
 cat > arguments.c <<'C'
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
 C
 mkdir -p folder
 echo "the file" > folder/in.txt
-$WASM_CC arguments.c -o arguments.wasm
+wasi_cc arguments.c -o arguments.wasm
 "$TENONC" arguments.wasm -o arguments.aot
 "$TENON" --dir=folder --env=COLOUR=blue arguments.aot one "two three" > output
 printf 'argument one\nargument two three\ncolour blue\nread the file\n' | diff - output

@@ -1,5 +1,5 @@
 # The output's bytes depend on neither the number of threads nor the path nor the run.
-set -eu
+source "$(dirname "$0")/common.sh"
 {
   echo '#include <stdio.h>'
   for i in $(seq 1 200); do
@@ -9,7 +9,7 @@ set -eu
   for i in $(seq 1 200); do echo "  sum += function_$i(argc);"; done
   echo '  printf("%d\n", sum); return 0; }'
 } > many.c
-$WASM_CC many.c -o many.wasm
+wasi_cc many.c -o many.wasm
 "$TENONC" --jobs=1 many.wasm -o one.aot
 "$TENONC" --jobs=2 many.wasm -o two.aot
 cmp one.aot two.aot

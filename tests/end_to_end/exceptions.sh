@@ -1,6 +1,6 @@
 # C++ exceptions compiled by clang in both forms: thrown through frames with destructors, caught by
 # type, rethrown, and one that nothing catches. The little of a C++ runtime that this needs is here.
-set -eu
+source "$(dirname "$0")/common.sh"
 cat > exceptions.cc <<'END'
 using size_t = decltype(sizeof 0);
 struct LandingPad { int index; const unsigned char* lsda; int selector; };
@@ -45,20 +45,17 @@ __attribute__((export_name("uncaught"))) extern "C" int Uncaught(int n) { return
 END
 printf '  .tagtype __cpp_exception i32\n  .globl __cpp_exception\n__cpp_exception:\n' > tag.s
 for legacy in true false; do
-  $WASM_CC -mexception-handling -c tag.s -o tag.o
-  $WASM_CC tag.o -x c++ -fno-rtti -fwasm-exceptions -mllvm -wasm-use-legacy-eh=$legacy -nostdlib -Wl,--no-entry \
+  clang-22 --target=wasm32-wasi -mexception-handling -c tag.s -o tag.o
+  wasm_cc --target=wasm32-wasi -Wno-deprecated tag.o -x c++ -fno-rtti -fwasm-exceptions -mllvm -wasm-use-legacy-eh=$legacy \
     exceptions.cc -o exceptions.wasm 2> messages || { cat messages; exit 1; }
   "$TENONC" exceptions.wasm -o exceptions.aot
-  for mode in ${TENON_MODES:-guard explicit}; do
+  for mode in $modes; do
     [ "$("$TENON" --bounds-checks=$mode --invoke=run exceptions.aot 1000)" = 48500 ]
-    status=0
-    "$TENON" --bounds-checks=$mode --invoke=uncaught exceptions.aot 3 2> output || status=$?
-    [ "$status" = 134 ] || { cat output; exit 1; }
-    grep -q "uncaught exception: tag" output
-    grep -q "#0 " output
+    traps "uncaught exception: tag" "$TENON" --bounds-checks=$mode --invoke=uncaught exceptions.aot 3
+    grep -q "#0 " error
   done
   # Exceptions that were caught leave nothing behind.
   [ "$("$TENON" --memory-report=json --bounds-checks=explicit --invoke=run exceptions.aot 100000 2> report)" = 4850000 ]
   peak=$(python3 -c 'import json; print(json.load(open("report"))["the_instance"]["peak_bytes"])')
-  [ "$peak" -lt 1000000 ] || { echo "100000 exceptions take $peak bytes"; exit 1; }
+  [ "$peak" -lt 1000000 ] || fail "100000 exceptions take $peak bytes"
 done

@@ -1,6 +1,6 @@
 # One .aot for several machines: the loader takes what fits, inspect says so, --thin takes parts out
 # that equal what compiling for them alone gives.
-set -eu
+source "$(dirname "$0")/common.sh"
 cat > sum.c <<'C'
 #include <stdio.h>
 static double values[1000];
@@ -11,12 +11,12 @@ int main(void) {
   printf("%g\n", sum);
 }
 C
-$WASM_CC sum.c -o sum.wasm
+wasi_cc sum.c -o sum.wasm
 expect() { # text, command...
   text=$1
   shift
   "$@" > output 2>&1 || true
-  grep -qF -- "$text" output || { echo "no \"$text\" from: $*"; cat output; exit 1; }
+  grep -qF -- "$text" output || { cat output; fail "no \"$text\" from: $*"; }
 }
 "$TENONC" --target=x86_64 --cpu=x86-64-v2 --cpu=x86-64-v4 --target=aarch64 --target=riscv64 \
   sum.wasm -o fat.aot

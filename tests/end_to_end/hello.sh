@@ -1,5 +1,5 @@
 # A C program that prints and returns an exit status.
-set -eu
+source "$(dirname "$0")/common.sh"
 cat > hello.c <<'C'
 #include <stdio.h>
 int main(void) {
@@ -7,9 +7,7 @@ int main(void) {
   return 7;
 }
 C
-$WASM_CC hello.c -o hello.wasm
+wasi_cc hello.c -o hello.wasm
 "$TENONC" hello.wasm -o hello.aot
-status=0
-"$TENON" hello.aot > output || status=$?
-[ "$(cat output)" = hello ] || { echo "printed: $(cat output)"; exit 1; }
-[ "$status" = 7 ] || { echo "exit status $status, not 7"; exit 1; }
+ends_with 7 "$TENON" hello.aot
+[ "$(cat output)" = hello ] || fail "printed: $(cat output)"

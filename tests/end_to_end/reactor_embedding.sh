@@ -1,7 +1,5 @@
 # A host that instantiates a library for WASI finds it initialised, once: its constructors have run.
-set -eu
-source_directory=$(dirname "$(dirname "$(dirname "$TENONC")")")
-libraries=$(dirname "$(dirname "$TENON")")
+source "$(dirname "$0")/common.sh"
 cat > library.c <<'C'
 #include <stdlib.h>
 static int runs;
@@ -34,10 +32,7 @@ int main(int argc, char** argv) {
   return 0;
 }
 C
-$WASM_CC -mexec-model=reactor library.c -o library.wasm
+wasi_cc -mexec-model=reactor library.c -o library.wasm
 "$TENONC" library.wasm -o library.aot
-# shellcheck disable=SC2086 # flags
-cc ${TENON_HOST_FLAGS:-} -c -Wall -Wextra -Werror -I"$source_directory" host.c -o host.o
-# shellcheck disable=SC2086
-c++ ${TENON_HOST_FLAGS:-} host.o "$libraries/lib/libtenon.a" -lpthread -o host
+build_host host.c
 test "$(./host library.aot)" = 42

@@ -1,6 +1,6 @@
 # The code of a mapped .aot is the file's own clean pages, shared by all processes that run it: no
 # page of it is written, none is writable.
-set -eu
+source "$(dirname "$0")/common.sh"
 cat > pages.c <<'C'
 #include <stdio.h>
 __attribute__((noinline)) static int collatz(unsigned n) {
@@ -14,7 +14,7 @@ int main(void) {
   getchar();  // while others look
 }
 C
-$WASM_CC pages.c -o pages.wasm
+wasi_cc pages.c -o pages.wasm
 "$TENONC" pages.wasm -o pages.aot
 sync pages.aot  # pages of a file that is not on disk yet count as dirty
 cat > look.py <<'P'

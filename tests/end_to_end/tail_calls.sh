@@ -1,6 +1,6 @@
 # Ten million tail calls in a small stack: direct ones, with more arguments than registers, through
 # a table, and back from C++ code that clang compiles with tail calls.
-set -eu
+source "$(dirname "$0")/common.sh"
 cat > tail.c <<'END'
 typedef long (*Step)(long, long, long, long, long, long, long, long, long);
 static long Odd(long n, long b, long c, long d, long e, long f, long g, long h, long i);
@@ -14,8 +14,8 @@ static long Odd(long n, long a, long b, long c, long d, long e, long f, long g, 
 }
 __attribute__((export_name("run"))) int Run(int n) { return Even(n, 1, 2, 3, 4, 5, 6, 7, 8); }
 END
-$WASM_CC -mtail-call -nostdlib -Wl,--no-entry tail.c -o tail.wasm
+wasm_cc -mtail-call tail.c -o tail.wasm
 "$TENONC" tail.wasm -o tail.aot
-for mode in ${TENON_MODES:-guard explicit}; do
+for mode in $modes; do
   [ "$("$TENON" --bounds-checks=$mode --stack-size=65536 --invoke=run tail.aot 10000000)" = 36 ]
 done

@@ -1,23 +1,23 @@
 # --target and --cpu take what the lists say and the names that other tools use; what cannot be made is
 # refused with a sentence that says what there is.
-set -eu
+source "$(dirname "$0")/common.sh"
 cat > add.c <<'C'
 __attribute__((export_name("round"))) float round_up(float x) { return __builtin_ceilf(x) + __builtin_floorf(x); }
 C
-$WASM_CC -nostdlib -Wl,--no-entry add.c -o add.wasm
+wasm_cc add.c -o add.wasm
 made() {  # architecture, options
   local architecture=$1
   shift
   "$TENONC" --opt-level=0 --bounds-checks=explicit "$@" add.wasm -o add.aot
   "$TENON" inspect --json add.aot | grep -q "\"architecture\":\"$architecture\"" ||
-    { echo "not $architecture: $*"; "$TENON" inspect add.aot; exit 1; }
+    { "$TENON" inspect add.aot; fail "not $architecture: $*"; }
 }
 refused() {  # words, options
-  local words=$1 status=0
+  local words=$1
   shift
-  "$TENONC" "$@" add.wasm -o refused.aot 2> output || status=$?
-  [ $status = 1 ] && [ "$(wc -l < output)" = 1 ] && grep -qF -- "$words" output && [ ! -e refused.aot ] ||
-    { echo "status $status, no \"$words\": $*"; cat output; exit 1; }
+  ends_with 1 "$TENONC" "$@" add.wasm -o refused.aot
+  [ "$(wc -l < error)" = 1 ] && grep -qF -- "$words" error && [ ! -e refused.aot ] ||
+    { cat error; fail "no \"$words\": $*"; }
 }
 for name in x86_64 x86-64 amd64 x86_64-unknown-linux-gnu x86_64-linux-musl; do made x86-64 --target=$name; done
 for name in aarch64 aarch64v8.2 arm64 aarch64-linux-gnu; do made aarch64 --target=$name; done

@@ -1,6 +1,6 @@
 # Functions that no pass of the optimiser could finish with in time, loops 80 deep and a branch with
 # 5,000 targets, are compiled at once and do what C says.
-set -e
+source "$(dirname "$0")/common.sh"
 {
   echo '#include <stdio.h>'
   echo 'static unsigned deep(unsigned n, const unsigned* values) {'
@@ -24,11 +24,7 @@ set -e
   echo '}'
 } > unusual.c
 clang-22 -O0 unusual.c -o native
-$WASM_CC -O0 unusual.c -o unusual.wasm
+wasi_cc -O0 unusual.c -o unusual.wasm
 ./native > expected
-for options in \
-  "--opt-level=1 --bounds-checks=guard" "--opt-level=3 --bounds-checks=guard" "--opt-level=2 --bounds-checks=explicit"; do
-  timeout 300 "$TENONC" unusual.wasm -o unusual.aot $options
-  "$TENON" unusual.aot > actual
-  cmp expected actual
-done
+every_way prints_expected unusual.wasm \
+  "--opt-level=1 --bounds-checks=guard|--opt-level=3 --bounds-checks=guard|--opt-level=2 --bounds-checks=explicit"

@@ -1,5 +1,5 @@
 # Every function of runtime/include/wasm_export.h is in runtime/wasm_export/WASM_EXPORT.md as "works", and nothing else is.
-set -eu
+source "$(dirname "$0")/common.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python3 - "$root/runtime/include/wasm_export.h" "$root/runtime/wasm_export/WASM_EXPORT.md" <<'PY'
 import re, sys

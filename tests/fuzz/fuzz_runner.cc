@@ -245,7 +245,6 @@ int main(int argc, char** argv) {
   app.add_option("--cpu", options.targets[0].cpu, "CPU to compile for");
   app.add_option("--bounds-checks", mode, "guard or explicit")
       ->check(CLI::IsMember({"guard", "explicit"}));
-  app.add_flag("--exact-order", options.exact_order, "As tenonc's");
   app.add_option("modules", paths, "WebAssembly modules")->required();
   CLI11_PARSE(app, argc, argv);
   const bool guard = mode == "guard";

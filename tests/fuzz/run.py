@@ -2,14 +2,10 @@
 """Random modules: binaryen's wasm-opt makes them, Tenon and node's V8 run them, and what they return,
 trap with and leave in memory is compared. Module number N of a seed is always the same.
 
-With guard pages, what differs only after a memory access has trapped may be the order of stores around
-it, which the optimiser is free in. Such a module is compiled again with --exact-order: if nothing differs
-then, the order is the explanation, and the module is listed as EXPLAINED; otherwise it differs.
-
 Needs node and the wasm-opt of a binaryen (npm: binaryen@118, whose modules without GC are always
-valid; later ones make half of them in vain). Modules that differ or are explained are kept in --keep.
-The last line counts: N compared, N differing, N skipped (wasm-opt made none, or V8 lacks a feature),
-N explained (of those compared)."""
+valid; later ones make half of them in vain). Modules that differ are kept in --keep.
+The last line counts: N compared, N differing, N skipped (wasm-opt made none, or V8 lacks a
+feature)."""
 import argparse
 import json
 import os
@@ -62,14 +58,12 @@ def command_of(arguments, directory, number):
     return commands, path
 
 
-def compare(arguments, level, mode, paths, exact_order=False):
+def compare(arguments, level, mode, paths):
     """What the comparison prints, the last line being the counts."""
-    options = ["--exact-order"] if exact_order else []
     ours = subprocess.run([arguments.runner, f"--bounds-checks={mode}", f"--opt-level={level}",
-                           f"--cpu={arguments.cpu}", *options, *paths],
+                           f"--cpu={arguments.cpu}", *paths],
                           capture_output=True, timeout=3000)
-    theirs = subprocess.run([*NODE, os.path.join(HERE, "compare.mjs"),
-                             "exact" if exact_order else mode], input=ours.stdout,
+    theirs = subprocess.run([*NODE, os.path.join(HERE, "compare.mjs")], input=ours.stdout,
                             capture_output=True, timeout=3000)
     lines = theirs.stdout.decode(errors="replace").splitlines()
     if theirs.returncode != 0 or not lines:
@@ -86,23 +80,15 @@ def run_batch(arguments, first, last):
                        capture_output=True, timeout=3000)
         paths = [path for _, path in commands if os.path.exists(path)]
         if not paths:
-            return [0, 0, last - first, 0], []
+            return [0, 0, last - first], []
         turn = first // arguments.batch
         mode = ["guard", "explicit"][turn % 2]
         level = str([2, 1, 3, 0][turn // 2 % 4])
         try:
             lines = compare(arguments, level, mode, paths)
         except (RuntimeError, subprocess.TimeoutExpired) as error:
-            return [0, 1, 0, 0], [f"batch {first}: {error}"]
-        differences = []
-        for line in lines[:-1]:
-            if line.startswith("STATE "):
-                path = line.split()[1].rstrip(":")
-                again = compare(arguments, level, mode, [path], exact_order=True)
-                word = "EXPLAINED" if again[-1].startswith("1 compared, 0 differing") else "DIFFERS"
-                differences.append(line.replace("STATE", word, 1))
-            elif line.startswith("DIFFERS "):
-                differences.append(line)
+            return [0, 1, 0], [f"batch {first}: {error}"]
+        differences = [line for line in lines[:-1] if line.startswith("DIFFERS ")]
         for line in differences:
             name = os.path.basename(line.split()[1].rstrip(":"))
             os.makedirs(arguments.keep, exist_ok=True)
@@ -110,9 +96,8 @@ def run_batch(arguments, first, last):
                 shutil.copy(os.path.join(directory, kept), os.path.join(arguments.keep, kept))
         compared, _, skipped = (int(word) for word in lines[-1].replace(",", "").split()
                                 if word.isdigit())
-        explained = sum(line.startswith("EXPLAINED ") for line in differences)
-        return [compared, len(differences) - explained, skipped + (last - first - len(paths)),
-                explained], [f"{line} (opt-level {level}, {mode})" for line in differences]
+        return [compared, len(differences), skipped + (last - first - len(paths))], [
+            f"{line} (opt-level {level}, {mode})" for line in differences]
 
 
 def main():
@@ -128,7 +113,7 @@ def main():
     parser.add_argument("--cpu", default="x86-64-v2")
     parser.add_argument("--keep", default="fuzz-differences")
     arguments = parser.parse_args()
-    totals = [0, 0, 0, 0]
+    totals = [0, 0, 0]
     starts = range(arguments.first, arguments.first + arguments.count, arguments.batch)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         jobs = [pool.submit(run_batch, arguments, start,
@@ -139,7 +124,7 @@ def main():
             totals = [total + count for total, count in zip(totals, counts)]
             for message in messages:
                 print(message, flush=True)
-    print(f"{totals[0]} compared, {totals[1]} differing, {totals[2]} skipped, {totals[3]} explained")
+    print(f"{totals[0]} compared, {totals[1]} differing, {totals[2]} skipped")
     return 0 if totals[1] == 0 else 1
 
 

@@ -31,9 +31,9 @@ __attribute__((export_name("run"))) int run(int n, double scale) {
 }
 int main(void) { printf("%d %s\n", run(3, 0.5), text); }
 C
-clang-22 --target=wasm32-wasi -Wno-deprecated -O1 -msimd128 -mbulk-memory -Wl,--strip-debug objects.c -o objects.wasm || exit 1
-clang-22 --target=wasm32 -O1 -matomics -mbulk-memory -mtail-call -mexception-handling -nostdlib \
-  -Wl,--no-entry,--shared-memory,--import-memory,--max-memory=131072,--no-check-features -x c - -o features.wasm <<'C' || exit 1
+wasi_cc -O1 -msimd128 -mbulk-memory -Wl,--strip-debug objects.c -o objects.wasm || exit 1
+wasm_cc -O1 -matomics -mbulk-memory -mtail-call -mexception-handling \
+  -Wl,--shared-memory,--import-memory,--max-memory=131072,--no-check-features -x c - -o features.wasm <<'C' || exit 1
 static int counter;
 __attribute__((export_name("count"))) int count(void) { return __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST); }
 __attribute__((noinline)) static int down(int n, int sum) {

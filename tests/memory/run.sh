@@ -10,11 +10,12 @@ set -euo pipefail
 bin=$1 sequences=${2:-2000} machine=${3:-} there=${4:-$1}
 emulator=("${@:5}")
 here=$(cd "$(dirname "$0")" && pwd)
+source "$here/../compilers.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-clang-22 --target=wasm32 -O1 -fno-optimize-sibling-calls -nostdlib -Wl,--no-entry "$here/modules.c" -o "$work/modules.wasm"
-clang-22 --target=wasm32-wasi -Wno-deprecated -O2 "$here/../bench/hello.c" -o "$work/hello.wasm"
-clang-22 --target=wasm32-wasi -Wno-deprecated -O2 "$here/../../examples/wordcount.c" -o "$work/wordcount.wasm"
+wasm_cc -O1 -fno-optimize-sibling-calls "$here/modules.c" -o "$work/modules.wasm"
+wasi_cc "$here/../bench/hello.c" -o "$work/hello.wasm"
+wasi_cc "$here/../../examples/wordcount.c" -o "$work/wordcount.wasm"
 for module in modules hello wordcount; do
   "$bin/tenonc" ${machine:+"--target=$machine"} "$work/$module.wasm" -o "$work/$module.aot"
 done

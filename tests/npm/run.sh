@@ -2,7 +2,7 @@
 # Packages of npm with WebAssembly in them, run with their own JavaScript: once by node's V8 and once by
 # Tenon, with guard pages and with explicit checks. What they print must be the same.
 #
-#   run.sh [--fetch] [--large] [DIRECTORY]
+#   run.sh [--fetch] [--large] [DIRECTORY]      default: $TENON_NPM_PACKAGES, or npm-packages beside the checkout
 #
 # DIRECTORY has the packages (node_modules/…); --fetch installs them there. packages.mjs lists them, and
 # further modules that are only compiled and instantiated. --large adds those that take minutes to compile. What is
@@ -20,17 +20,11 @@ while [[ ${1:-} == --* ]]; do
   esac
   shift
 done
-export TENON_PACKAGES=${1:-/nonexistent} TENONC=${TENONC:-tenonc} TENON=${TENON:-tenon}
-passed=0 failed=0 skipped=0
-ok() { echo "ok      $1"; passed=$((passed + 1)); }
-bad() { echo "FAILED  $1: ${*:2}"; failed=$((failed + 1)); }
-skip() { echo "SKIPPED $1: ${*:2}"; skipped=$((skipped + 1)); }
-finish() { echo "$passed passed, $failed failed, $skipped skipped"; ((failed == 0)); exit; }
+export TENON_PACKAGES=${1:-${TENON_NPM_PACKAGES:-$here/../../../npm-packages}} TENONC=${TENONC:-tenonc} TENON=${TENON:-tenon}
+source "$here/../counting.sh"
+source "$here/engine.sh"
 
-if ! command -v node > /dev/null; then
-  skip "packages of npm" "no node"
-  finish
-fi
+need_node || finish
 if [[ $fetch == yes ]]; then
   mkdir -p "$TENON_PACKAGES"
   [[ -f $TENON_PACKAGES/package.json ]] || echo '{"private": true}' > "$TENON_PACKAGES/package.json"
@@ -39,27 +33,12 @@ if [[ $fetch == yes ]]; then
     node-api-headers $(node "$here/run.mjs" list | cut -d'|' -f3 | tr ' ' '\n' | sort -u) || exit 1
 fi
 if [[ ! -d $TENON_PACKAGES/node_modules ]]; then
-  skip "packages of npm" "none in $TENON_PACKAGES"
+  skip "packages of npm: none in $TENON_PACKAGES; to have them: tests/npm/run.sh --fetch DIRECTORY, and TENON_NPM_PACKAGES=DIRECTORY"
   finish
 fi
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-headers=
-for place in "$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")/include/node" /usr/include/node \
-  "$TENON_PACKAGES/node_modules/node-api-headers/include"; do
-  [[ -f $place/node_api.h ]] && headers=$place
-done
-if [[ -z $headers ]]; then
-  skip "packages of npm" "no node_api.h"
-  finish
-fi
-libraries=$(dirname "$(dirname "$TENON")")
-c++ -std=c++20 -O1 -fPIC -shared -Wall -Wextra -Werror -I"$here/../.." -isystem "$headers" "$here/engine.cc" \
-  "$libraries/lib/libtenon.a" -lpthread -o engine.node || { bad engine.cc "does not build"; finish; }
-export TENON_ENGINE=$work/engine.node TENON_AOT_DIRECTORY=${TENON_AOT_DIRECTORY:-$work/aot}
-mkdir -p "$TENON_AOT_DIRECTORY"
+build_engine || finish
 
 # The first package of a list that is not there in the version asked for.
 missing() {
@@ -74,32 +53,32 @@ while IFS='|' read -r kind name packages is_large expected; do
   [[ $kind == runs ]] || title=$name
   lacking=$(missing "$packages")
   if [[ -n $lacking ]]; then
-    skip "$title" "no package $lacking"
+    skip "$title: no package $lacking; to have it: tests/npm/run.sh --fetch DIRECTORY"
     continue
   elif [[ $is_large == large && $large == no ]]; then
-    skip "$title" "without --large"
+    skip "$title: it takes minutes; to have it: tests/npm/run.sh --large DIRECTORY"
     continue
   fi
   case $kind in
     runs)
       if ! timeout 300 node "$here/run.mjs" v8 "$name" > expected 2> errors; then
-        bad "$title" "in V8: $(tail -n 5 errors)"
+        fail "$title: in V8: $(tail -n 5 errors)"
         continue
       fi
       for mode in guard explicit; do
         if ! TENON_BOUNDS_CHECKS=$mode timeout 1800 nice node "$here/run.mjs" tenon "$name" > actual 2> errors; then
-          bad "$title, $mode" "$(tail -n 12 errors)"
+          fail "$title, $mode: $(tail -n 12 errors)"
         elif ! diff expected actual > difference; then
-          bad "$title, $mode" "$(head -n 8 difference)"
+          fail "$title, $mode: $(head -n 8 difference)"
         else
           ok "$title, $mode"
         fi
       done ;;
     alone)
       if ! timeout 1800 nice node "$here/run.mjs" alone "$name" > actual 2> errors; then
-        bad "$title" "$(tail -n 12 errors)"
+        fail "$title: $(tail -n 12 errors)"
       elif [[ $(< actual) != "$expected" ]]; then
-        bad "$title" "$(< actual) exports, not $expected"
+        fail "$title: $(< actual) exports, not $expected"
       else
         ok "$title: compiled, instantiated"
       fi ;;

@@ -17,6 +17,7 @@ class CompileError extends Error {}
 class LinkError extends Error {}
 class RuntimeError extends Error {}
 
+// Does what may run wasm code, and afterwards what the engine knows nothing of.
 function guarded(work) {
   try {
     return work();
@@ -24,7 +25,16 @@ function guarded(work) {
     if (error?.code === 'TRAP') throw new RuntimeError(error.message);
     if (error?.code === 'LINK') throw new LinkError(error.message);
     throw error;
+  } finally {
+    detachGrown();
   }
+}
+
+// Memories whose buffer JavaScript has. When one has grown, its old buffer is detached at once, wherever JavaScript
+// goes on: bindings look at the length of their old views to see whether they must make new ones.
+const watched = new Set();
+function detachGrown() {
+  for (const memory of watched) memory.detachIfGrown();
 }
 
 // ---- values. References to what is JavaScript's are numbers to the engine, multiples of 8.
@@ -131,15 +141,24 @@ class Memory {
     this.cached = null;
   }
   get buffer() {
-    if (this.cached === null || this.cached.byteLength !== engine.memorySize(this.record)) {
-      if (this.cached !== null) engine.detach(this.cached);
+    if (this.cached === null) {
       this.cached = engine.buffer(this.record);
+      watched.add(this);
     }
     return this.cached;
+  }
+  detach() {
+    if (this.cached !== null) engine.detach(this.cached);
+    this.cached = null;
+    watched.delete(this);
+  }
+  detachIfGrown() {
+    if (this.cached !== null && this.cached.byteLength !== engine.memorySize(this.record)) this.detach();
   }
   grow(pages) {
     const old = engine.growMemory(this.record, Number(pages));
     if (old < 0) throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
+    this.detach();  // also if it grew by nothing
     return old;
   }
 }
@@ -205,6 +224,7 @@ class Instance {
         const result = type.split('>')[1];
         const parameters = type.split('>')[0];
         return (...cells) => {
+          detachGrown();
           const answer = value(...cells.map((cell, i) => fromCell(parameters[i], cell)));
           return result === '' ? undefined : toCell(result, answer);
         };

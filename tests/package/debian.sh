@@ -6,9 +6,7 @@
 # The last line counts: N passed, N failed, N skipped. TENON_DEBIAN_ROOT names a root to use (it is
 # changed) or to make; without it one is made and removed again.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
-source cmake/packages.sh
-source tests/counting.sh
+source "$(dirname "$0")/common.sh"
 
 root=${TENON_DEBIAN_ROOT:-$work/root}
 check "packages are made" bash cmake/make_packages.sh || finish
@@ -19,16 +17,16 @@ check "tenon depends on Debian's libraries alone" bash -c \
 mkdir -p "$work/unpacked"
 for package in "$packages"/*.deb; do dpkg-deb -x "$package" "$work/unpacked"; done
 embeds() {
-  cmake -G Ninja -S examples/embed -B "$work/embed" -DCMAKE_PREFIX_PATH="$work/unpacked/usr" &&
-    cmake --build "$work/embed" && [[ $("$work/embed/host" 50) == "fibonacci: 12586269025" ]]
+  build=$work/example-embed
+  example embed -DCMAKE_PREFIX_PATH="$work/unpacked/usr" && runs
 }
 check "a project builds with the packages" embeds
 
-clang-22 --target=wasm32-wasi -Wno-deprecated -O2 examples/wordcount.c -o "$work/wordcount.wasm" &&
+wasi_cc examples/wordcount.c -o "$work/wordcount.wasm" &&
   "$work/unpacked/usr/bin/tenonc" "$work/wordcount.wasm" -o "$work/wordcount.aot"
 
 if ((EUID != 0)); then
-  skip "the package in a root of its own: debootstrap needs root's rights"
+  skip "the package in a root of its own: debootstrap needs root's rights; to have it: sudo tests/package/debian.sh"
   finish
 fi
 if [[ ! -x $root/usr/bin/dpkg ]]; then

@@ -4,10 +4,10 @@
 set -euo pipefail
 tenonc=$1 tests=$2
 here=$(cd "$(dirname "$0")" && pwd)
+source "$here/../compilers.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-clang-22 --target=wasm32 -O1 -fno-optimize-sibling-calls -matomics -mbulk-memory -nostdlib \
-  -z stack-size=65536 -Wl,--no-entry,--shared-memory,--max-memory=1048576 \
+wasm_cc -O1 -fno-optimize-sibling-calls -matomics -mbulk-memory -z stack-size=65536 -Wl,--shared-memory,--max-memory=1048576 \
   -Wl,--export=__heap_base,--export=__data_end "$here/shared.c" -o "$work/shared.wasm"
 "$tenonc" "$work/shared.wasm" -o "$work/shared.aot"
 "$tests" "$work/shared.aot"

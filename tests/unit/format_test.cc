@@ -40,7 +40,7 @@ Parts TinyParts() {
   variant.cpu = "generic";
   variant.image.assign(64, 0xC3);
   variant.code_offsets = {0, kNone, 16, 0};
-  variant.code_ranges = {{0, 0, kNone}, {16, kNone, 0}};
+  variant.code_ranges = {{0, 0, kNone, kNone}, {16, kNone, 0, kNone}};
   parts.variants.push_back(variant);
   return parts;
 }
@@ -117,7 +117,7 @@ TEST_CASE("equal parts give equal bytes, and the header is these") {
   CHECK(file == Write(TinyParts()));
   REQUIRE(file.size() > 48);
   const std::uint8_t expected[] = {0x7F, 't', 'e', 'n', 'o', 'n', '\r', '\n',
-                                   3,    0,   0,   0,   4,   0,   0,    0};
+                                   4,    0,   0,   0,   4,   0,   0,    0};
   CHECK(std::memcmp(file.data(), expected, sizeof expected) == 0);
   std::uint64_t size = 0;
   std::memcpy(&size, file.data() + 16, 8);

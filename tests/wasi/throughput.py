@@ -19,7 +19,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent / "throughput.c"
 TENONC = os.environ.get("TENONC", "tenonc")
 TENON = os.environ.get("TENON", "tenon")
-WASM_CC = shlex.split(os.environ.get("WASM_CC", "clang-22 --target=wasm32-wasi -Wno-deprecated -O2"))
+WASM_CC = shlex.split(os.environ.get("WASM_CC", "clang-22 --target=wasm32-wasi -Wno-deprecated -O2 --no-wasm-opt"))
 NATIVE_CC = shlex.split(os.environ.get("NATIVE_CC", "clang-22 -O2"))
 
 

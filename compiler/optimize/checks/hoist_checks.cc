@@ -9,10 +9,13 @@
 // as in Midkiff, Moreira and Snir, "Optimizing array reference checking in Java programs", 1998.)
 #include "compiler/optimize/checks/hoist_checks.h"
 
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
-#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/Cloning.h>
@@ -22,6 +25,8 @@
 
 #include <optional>
 #include <vector>
+
+#include "compiler/ir/conventions.h"
 
 namespace tenon::compiler {
 
@@ -47,7 +52,7 @@ struct Check {
 // Exits of loops in simplified form lead to what they share with other exits.
 bool IsTrap(const llvm::BasicBlock& exit) {
   const llvm::BasicBlock* shared = exit.getSingleSuccessor();
-  return llvm::isa<llvm::UnreachableInst>((shared != nullptr ? *shared : exit).getTerminator());
+  return IsTrapBlock(shared != nullptr ? *shared : exit);
 }
 
 // The checks of a loop, if every way into a trap is understood.
@@ -454,8 +459,7 @@ class CheckHoisting {
     if (llvm::Value* passes = builder.Build(checks.checks(), costs_)) {
       *unchanged = nullptr;
       branch->setCondition(passes);
-      branch->setMetadata(llvm::LLVMContext::MD_prof,
-                          llvm::MDBuilder(test->getContext()).createBranchWeights(1 << 20, 1));
+      MarkSecondSuccessorUnlikely(*branch);
       for (llvm::Loop* each : checked->getLoopsInPreorder()) each->setLoopAlreadyUnrolled();
     }
     return true;
@@ -469,9 +473,13 @@ class CheckHoisting {
 
 }  // namespace
 
-bool HoistChecks(llvm::Function& function, llvm::LoopInfo& loops, llvm::DominatorTree& dominators,
-                 llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs) {
-  return CheckHoisting(loops, dominators, evolution, costs).Run(function);
+llvm::PreservedAnalyses HoistChecksPass::run(llvm::Function& function,
+                                             llvm::FunctionAnalysisManager& analyses) {
+  CheckHoisting hoisting(analyses.getResult<llvm::LoopAnalysis>(function),
+                         analyses.getResult<llvm::DominatorTreeAnalysis>(function),
+                         analyses.getResult<llvm::ScalarEvolutionAnalysis>(function),
+                         analyses.getResult<llvm::TargetIRAnalysis>(function));
+  return hoisting.Run(function) ? llvm::PreservedAnalyses::none() : llvm::PreservedAnalyses::all();
 }
 
 }  // namespace tenon::compiler

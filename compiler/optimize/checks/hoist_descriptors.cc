@@ -4,32 +4,22 @@
 #include "compiler/optimize/checks/hoist_descriptors.h"
 
 #include <llvm/ADT/DenseMap.h>
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
-#include <llvm/IR/IntrinsicInst.h>
 
 #include "compiler/ir/conventions.h"
 
 namespace tenon::compiler {
 
-bool IsDescriptorLoad(const llvm::Instruction& instruction) {
-  const llvm::MDNode* tag = instruction.getMetadata(llvm::LLVMContext::MD_tbaa);
-  if (tag == nullptr || !llvm::isa<llvm::LoadInst>(instruction)) return false;
-  const auto* type = llvm::cast<llvm::MDNode>(tag->getOperand(0));
-  return llvm::cast<llvm::MDString>(type->getOperand(0))->getString() == kMemoryDescriptorType;
-}
-
 namespace {
 
 bool MayChangeMemories(const llvm::Loop& loop) {
-  for (const llvm::BasicBlock* block : loop.blocks()) {
-    for (const llvm::Instruction& instruction : *block) {
-      if (instruction.isAtomic()) return true;
-      if (llvm::isa<llvm::CallBase>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction))
-        return true;
-    }
-  }
-  return false;
+  return llvm::any_of(loop.blocks(), [](const llvm::BasicBlock* block) {
+    return llvm::any_of(*block, [](const llvm::Instruction& instruction) {
+      return tenon::compiler::MayChangeMemories(instruction);
+    });
+  });
 }
 
 class DescriptorHoisting {
@@ -43,7 +33,7 @@ class DescriptorHoisting {
     bool changed = false;
     for (llvm::BasicBlock* block : loop_.blocks()) {
       for (llvm::Instruction& instruction : llvm::make_early_inc_range(*block)) {
-        if (IsDescriptorLoad(instruction))
+        if (IsMemoryDescriptorLoad(instruction))
           changed |= Hoist(llvm::cast<llvm::LoadInst>(instruction));
       }
     }
@@ -63,7 +53,7 @@ class DescriptorHoisting {
                                      builder_.CreateConstInBoundsGEP1_64(
                                          builder_.getInt8Ty(), descriptor, offset.getZExtValue()),
                                      load.getAlign());
-      before->copyMetadata(load, {llvm::LLVMContext::MD_tbaa});
+      CopyAliasClass(load, *before);
       value = before;
     }
     if (value->getType() != load.getType()) return false;
@@ -89,10 +79,12 @@ bool HoistFrom(llvm::Loop& loop) {
 
 }  // namespace
 
-bool HoistMemoryDescriptors(llvm::LoopInfo& loops) {
+llvm::PreservedAnalyses HoistDescriptorsPass::run(llvm::Function& function,
+                                                  llvm::FunctionAnalysisManager& analyses) {
   bool changed = false;
-  for (llvm::Loop* loop : loops) changed |= HoistFrom(*loop);
-  return changed;
+  for (llvm::Loop* loop : analyses.getResult<llvm::LoopAnalysis>(function))
+    changed |= HoistFrom(*loop);
+  return changed ? llvm::PreservedAnalyses::none() : llvm::PreservedAnalyses::all();
 }
 
 }  // namespace tenon::compiler

@@ -9,6 +9,7 @@
 
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/Analysis/ValueTracking.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/PatternMatch.h>
@@ -17,7 +18,7 @@
 #include <optional>
 #include <vector>
 
-#include "compiler/optimize/checks/hoist_descriptors.h"
+#include "compiler/ir/conventions.h"
 
 namespace tenon::compiler {
 
@@ -46,7 +47,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
   auto* const comparison = llvm::dyn_cast<llvm::ICmpInst>(branch->getCondition());
   if (comparison == nullptr) return std::nullopt;
   for (unsigned trap = 0; trap < 2; ++trap) {
-    if (!llvm::isa<llvm::UnreachableInst>(branch->getSuccessor(trap)->getTerminator())) continue;
+    if (!IsTrapBlock(*branch->getSuccessor(trap))) continue;
     llvm::CmpInst::Predicate predicate =
         trap == 0 ? comparison->getPredicate() : comparison->getInversePredicate();
     llvm::Value* index = comparison->getOperand(0);
@@ -62,7 +63,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
       continue;
     }
     auto* const load = llvm::dyn_cast<llvm::LoadInst>(size);
-    if (load == nullptr || !IsDescriptorLoad(*load)) continue;
+    if (load == nullptr || !IsMemoryDescriptorLoad(*load)) continue;
     match(index, m_ZExt(m_Value(index)));
     std::int64_t offset = 0;
     llvm::Value* memory = llvm::GetPointerBaseWithConstantOffset(load->getPointerOperand(), offset,
@@ -75,8 +76,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
 // Whether what follows the block's start up to its end can be told from not having run.
 bool HasEffects(const llvm::BasicBlock& block) {
   return std::any_of(block.begin(), block.end(), [](const llvm::Instruction& instruction) {
-    return !instruction.isTerminator() &&
-           (instruction.mayHaveSideEffects() || instruction.isVolatile());
+    return !instruction.isTerminator() && instruction.mayHaveSideEffects();
   });
 }
 
@@ -176,6 +176,11 @@ class CheckMerging {
 
 }  // namespace
 
-bool MergeChecks(const llvm::DominatorTree& dominators) { return CheckMerging().Run(dominators); }
+llvm::PreservedAnalyses MergeChecksPass::run(llvm::Function& function,
+                                             llvm::FunctionAnalysisManager& analyses) {
+  const auto& dominators = analyses.getResult<llvm::DominatorTreeAnalysis>(function);
+  return CheckMerging().Run(dominators) ? llvm::PreservedAnalyses::none()
+                                        : llvm::PreservedAnalyses::all();
+}
 
 }  // namespace tenon::compiler

@@ -1,12 +1,15 @@
 // Bounds checks that another one has already made.
 #pragma once
 
-#include <llvm/IR/Dominators.h>
+#include <llvm/IR/PassManager.h>
 
 namespace tenon::compiler {
 
 // Makes one check of several that are of the same index and follow each other, the widest first.
-// True: something has changed, but no block or edge.
-bool MergeChecks(const llvm::DominatorTree& dominators);
+// Keeps all blocks and edges; conditions become constants, which SimplifyCFG should fold after it.
+struct MergeChecksPass : llvm::PassInfoMixin<MergeChecksPass> {
+  static llvm::PreservedAnalyses run(llvm::Function& function,
+                                     llvm::FunctionAnalysisManager& analyses);
+};
 
 }  // namespace tenon::compiler

@@ -6,24 +6,19 @@
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
-#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Module.h>
 
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 namespace {
 
-bool HasContext(const llvm::Function& function) {
-  return function.arg_size() != 0 && function.hasParamAttribute(0, llvm::Attribute::SwiftSelf);
-}
-
 bool Calls(const llvm::Function& function) {
   for (const llvm::BasicBlock& block : function) {
-    for (const llvm::Instruction& instruction : block) {
-      if (llvm::isa<llvm::CallInst>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction))
-        return true;
-    }
+    if (llvm::any_of(block, IsCall)) return true;
   }
   return false;
 }
@@ -72,7 +67,8 @@ void PassContext(llvm::CallInst* call, llvm::Function* callee) {
 
 }  // namespace
 
-void RestoreContextArguments(llvm::Module& module) {
+llvm::PreservedAnalyses RestoreContextArgumentsPass::run(
+    llvm::Module& module, llvm::ModuleAnalysisManager& /*analyses*/) {
   std::vector<std::pair<llvm::Function*, llvm::Function*>> clones;
   for (llvm::Function& function : llvm::make_early_inc_range(module)) {
     if (!function.isDeclaration() && !HasContext(function) && Calls(function))
@@ -83,6 +79,7 @@ void RestoreContextArguments(llvm::Module& module) {
       PassContext(llvm::cast<llvm::CallInst>(user), now);
     before->eraseFromParent();
   }
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

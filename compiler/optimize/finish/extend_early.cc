@@ -15,6 +15,8 @@
 
 #include <vector>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -155,11 +157,17 @@ class Widening {
   llvm::DenseMap<std::pair<llvm::Value*, llvm::Instruction*>, llvm::Value*> narrow_;
 };
 
-}  // namespace
-
 void ExtendEarly(llvm::Function& function) {
   for (const unsigned bits : {8U, 16U}) Widening(function, bits, 32).Run();
   Widening(function, 32, 64).Run();
+}
+
+}  // namespace
+
+llvm::PreservedAnalyses ExtendEarlyPass::run(llvm::Function& function,
+                                             llvm::FunctionAnalysisManager& /*analyses*/) {
+  if (IsWasmFunction(function)) ExtendEarly(function);
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

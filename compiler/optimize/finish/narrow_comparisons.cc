@@ -8,6 +8,8 @@
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/Local.h>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -46,14 +48,20 @@ void Narrow(llvm::ICmpInst& comparison) {
   llvm::RecursivelyDeleteTriviallyDeadInstructions(&comparison);
 }
 
-}  // namespace
-
 void NarrowComparisons(llvm::Function& function) {
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : llvm::make_early_inc_range(block)) {
       if (auto* comparison = llvm::dyn_cast<llvm::ICmpInst>(&instruction)) Narrow(*comparison);
     }
   }
+}
+
+}  // namespace
+
+llvm::PreservedAnalyses NarrowComparisonsPass::run(llvm::Function& function,
+                                                   llvm::FunctionAnalysisManager& /*analyses*/) {
+  if (IsWasmFunction(function)) NarrowComparisons(function);
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

@@ -19,6 +19,7 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Module.h>
 #include <llvm/IR/Operator.h>
 #include <llvm/Transforms/Utils/Local.h>
 
@@ -271,10 +272,12 @@ bool CalculatesWithNumbers(const llvm::Module& module) {
 
 }  // namespace
 
-void ShieldIdentities(llvm::Module& module) {
-  if (!CalculatesWithNumbers(module)) return;
+llvm::PreservedAnalyses ShieldIdentitiesPass::run(llvm::Module& module,
+                                                  llvm::ModuleAnalysisManager& /*analyses*/) {
+  if (!CalculatesWithNumbers(module)) return llvm::PreservedAnalyses::all();
   for (llvm::Function& function : module) FoldConstants(function, module.getDataLayout());
   const Shield shield(module);
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

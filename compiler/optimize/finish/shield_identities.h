@@ -1,11 +1,14 @@
 // Keeps floating-point operations that leave a number as it is, because they quiet NaNs.
 #pragma once
 
-#include <llvm/IR/Module.h>
+#include <llvm/IR/PassManager.h>
 
 namespace tenon::compiler {
 
-// To be run once, at every level, on SSA before anything else is simplified.
-void ShieldIdentities(llvm::Module& module);
+// Runs once, at every level, on SSA before anything else is simplified.
+struct ShieldIdentitiesPass : llvm::PassInfoMixin<ShieldIdentitiesPass> {
+  static llvm::PreservedAnalyses run(llvm::Module& module, llvm::ModuleAnalysisManager& analyses);
+  static bool isRequired() { return true; }
+};
 
 }  // namespace tenon::compiler

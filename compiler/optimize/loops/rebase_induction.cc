@@ -4,6 +4,7 @@
 // step. Uses of the variable become `variable + start`, which InstCombine folds into addresses.
 #include "compiler/optimize/loops/rebase_induction.h"
 
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/PatternMatch.h>
@@ -49,10 +50,12 @@ bool Rebase(llvm::Loop& loop) {
 
 }  // namespace
 
-bool RebaseInduction(llvm::LoopInfo& loops) {
+llvm::PreservedAnalyses RebaseInductionPass::run(llvm::Function& function,
+                                                 llvm::FunctionAnalysisManager& analyses) {
   bool changed = false;
-  for (llvm::Loop* loop : loops.getLoopsInPreorder()) changed |= Rebase(*loop);
-  return changed;
+  for (llvm::Loop* loop : analyses.getResult<llvm::LoopAnalysis>(function).getLoopsInPreorder())
+    changed |= Rebase(*loop);
+  return changed ? llvm::PreservedAnalyses::none() : llvm::PreservedAnalyses::all();
 }
 
 }  // namespace tenon::compiler

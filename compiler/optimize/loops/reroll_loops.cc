@@ -7,13 +7,12 @@
 // moved on by j/K of a step, or do the same operation on corresponding operands. A value that one
 // copy hands to the next (a sum) is what stands for the phi there. All stores correspond in
 // program order; each load must lie between the same stores as it will in the rolled loop, so no
-// alias analysis is needed, and what memory holds when an access traps stays the same. Loads that
-// must trap although nothing uses them are volatile (relax_loads.cc): what stands for one of those
-// is volatile too.
+// alias analysis is needed.
 #include "compiler/optimize/loops/reroll_loops.h"
 
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/DenseSet.h>
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
@@ -22,6 +21,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/optimize/loops/known_multiples.h"
 
 namespace tenon::compiler {
@@ -54,7 +54,7 @@ class Rerolling {
     if (!IsCandidate() || !IsWorthwhile()) return false;
     for (copies_ = kMaximumCopies; copies_ >= 2; --copies_) {
       if (!StepsDivide() || stores_.size() % copies_ != 0 || !ExitStaysExact()) continue;
-      if (!MatchCopies() || !CoversTraps() || !MemoryOrderHolds() || !MapLiveOuts()) continue;
+      if (!MatchCopies() || !MemoryOrderHolds() || !MapLiveOuts()) continue;
       Rewrite();
       return true;
     }
@@ -280,20 +280,6 @@ class Rerolling {
     return true;
   }
 
-  // Whether each load that must trap is one that another stands for, or stands for others.
-  bool CoversTraps() const {
-    llvm::DenseSet<const llvm::Value*> covered;
-    for (const Correspondence& known : correspondence_) {
-      for (const auto& [first, value] : known) {
-        covered.insert(first);
-        covered.insert(value);
-      }
-    }
-    return llvm::all_of(*body_, [&](const llvm::Instruction& instruction) {
-      return !instruction.isVolatile() || covered.contains(&instruction);
-    });
-  }
-
   // In the rolled loop copy j's accesses come after all stores of the copies before and before
   // those of the copies behind it; that must be so already.
   bool MemoryOrderHolds() const {
@@ -347,7 +333,6 @@ class Rerolling {
   }
 
   void Rewrite() {
-    MoveTraps();
     llvm::Instruction* branch = body_->getTerminator();
     llvm::SmallVector<llvm::WeakTrackingVH, 16> maybe_dead;
     const auto may_be_dead = [&](llvm::Value* value) {
@@ -381,25 +366,6 @@ class Rerolling {
     for (llvm::Instruction& instruction : llvm::make_early_inc_range(*body_))
       DropFlags(instruction);
     evolution_.forgetLoop(&loop_);
-  }
-
-  // Makes the first copy's loads trap for those that go.
-  void MoveTraps() {
-    llvm::DenseSet<llvm::LoadInst*> must_trap;
-    for (const Correspondence& known : correspondence_) {
-      for (const auto& [first, value] : known) {
-        auto* load = llvm::dyn_cast<llvm::LoadInst>(first);
-        if (load == nullptr) continue;
-        if (load->isVolatile() || llvm::cast<llvm::LoadInst>(value)->isVolatile())
-          must_trap.insert(load);
-      }
-    }
-    for (const Correspondence& known : correspondence_) {
-      for (const auto& [first, value] : known) {
-        if (auto* load = llvm::dyn_cast<llvm::LoadInst>(value)) load->setVolatile(false);
-      }
-    }
-    for (llvm::LoadInst* load : must_trap) load->setVolatile(true);
   }
 
   // What held for the first copy alone may not hold for all. Where operands had no bits in common
@@ -438,10 +404,14 @@ class Rerolling {
 
 }  // namespace
 
-void RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution) {
+llvm::PreservedAnalyses RerollLoopsPass::run(llvm::Function& function,
+                                             llvm::FunctionAnalysisManager& analyses) {
+  auto& evolution = analyses.getResult<llvm::ScalarEvolutionAnalysis>(function);
+  const llvm::LoopInfo& loops = analyses.getResult<llvm::LoopAnalysis>(function);
   for (llvm::Loop* loop : loops.getLoopsInPreorder()) {
     if (loop->isInnermost()) Rerolling(*loop, loops, evolution).Run();
   }
+  return llvm::PreservedAnalyses::none();
 }
 
 }  // namespace tenon::compiler

@@ -1,13 +1,15 @@
 // Undoes the unrolling that compilers did before they wrote WebAssembly.
 #pragma once
 
-#include <llvm/Analysis/LoopInfo.h>
-#include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/IR/PassManager.h>
 
 namespace tenon::compiler {
 
-// Re-rolls each innermost loop of `function` whose body is several copies of one iteration.
-// Loops must be in simplified form.
-void RerollLoops(llvm::LoopInfo& loops, llvm::ScalarEvolution& evolution);
+// Rerolls each innermost loop whose body is several copies of one iteration. Loops must be in
+// simplified form.
+struct RerollLoopsPass : llvm::PassInfoMixin<RerollLoopsPass> {
+  static llvm::PreservedAnalyses run(llvm::Function& function,
+                                     llvm::FunctionAnalysisManager& analyses);
+};
 
 }  // namespace tenon::compiler

@@ -15,6 +15,7 @@
 
 #include <utility>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/ir/memory_address.h"
 
 namespace tenon::compiler {
@@ -33,7 +34,7 @@ Strides FindStrides(const llvm::Loop& loop, llvm::ScalarEvolution& evolution) {
     for (llvm::Instruction& instruction : *block) {
       if (!instruction.mayReadOrWriteMemory()) continue;
       llvm::Value* pointer = llvm::getLoadStorePointerOperand(&instruction);
-      if (pointer == nullptr || instruction.isVolatile() || instruction.isAtomic()) return {};
+      if (pointer == nullptr || instruction.isAtomic()) return {};
       stores |= llvm::isa<llvm::StoreInst>(instruction);
       if (loop.isLoopInvariant(pointer)) continue;
       const auto address = FindMemoryAddress(pointer, evolution);

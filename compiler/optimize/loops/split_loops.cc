@@ -142,7 +142,7 @@ class Splitting {
     branch->eraseFromParent();
 
     for (llvm::PHINode& phi : after_->phis()) {
-      const int from_body = phi.getBasicBlockIndex(body_);
+      const auto from_body = static_cast<unsigned>(phi.getBasicBlockIndex(body_));
       phi.setIncomingValue(from_body, Leave(phi.getIncomingValue(from_body), end));
       phi.setIncomingBlock(from_body, end);
     }
@@ -165,7 +165,7 @@ class Splitting {
   void CarryOver(llvm::PHINode& phi, llvm::BasicBlock* rounds, llvm::BasicBlock* end) {
     llvm::IRBuilder<> builder(rounds, rounds->begin());
     llvm::PHINode* carried = builder.CreatePHI(phi.getType(), 2);
-    const int from_before = phi.getBasicBlockIndex(before_);
+    const auto from_before = static_cast<unsigned>(phi.getBasicBlockIndex(before_));
     carried->addIncoming(phi.getIncomingValue(from_before), before_);
     carried->addIncoming(Leave(phi.getIncomingValueForBlock(body_), end), end);
     phi.setIncomingValue(from_before, carried);

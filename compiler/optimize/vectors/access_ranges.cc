@@ -6,6 +6,8 @@
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/PatternMatch.h>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -275,7 +277,7 @@ void AccessScopes::Tell(const llvm::Instruction& of, llvm::Instruction& copy) co
   const auto add = [&](unsigned kind, llvm::MDNode* scopes) {
     copy.setMetadata(kind, llvm::MDNode::concatenate(copy.getMetadata(kind), scopes));
   };
-  copy.setMetadata(llvm::LLVMContext::MD_tbaa, of.getMetadata(llvm::LLVMContext::MD_tbaa));
+  CopyAliasClass(of, copy);
   add(llvm::LLVMContext::MD_alias_scope, found->second.own);
   add(llvm::LLVMContext::MD_noalias, found->second.others);
 }

@@ -8,6 +8,8 @@
 
 #include <cassert>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 
 OuterLoopGroup::OuterLoopGroup(llvm::Loop& loop, llvm::LoopInfo& loops, const OuterLoopPlan& plan)
@@ -208,17 +210,16 @@ llvm::Value* OuterLoopGroup::PointerOf(llvm::Instruction& access, unsigned lane)
 
 void OuterLoopGroup::WideLoad(llvm::LoadInst& load) {
   if (IsContiguous(load, plan_.shapes)) {
-    llvm::LoadInst* wide =
-        builder_.CreateAlignedLoad(WideType(load.getType()), Scalar(load.getPointerOperand()),
-                                   load.getAlign(), load.isVolatile());
+    llvm::LoadInst* wide = builder_.CreateAlignedLoad(
+        WideType(load.getType()), Scalar(load.getPointerOperand()), load.getAlign());
     scopes_.Tell(load, *wide);
     wide_[&load] = wide;
     return;
   }
   std::vector<llvm::Value*>& own = own_[&load];
   for (unsigned lane = 0; lane < plan_.group; ++lane) {
-    llvm::LoadInst* one = builder_.CreateAlignedLoad(load.getType(), PointerOf(load, lane),
-                                                     load.getAlign(), load.isVolatile());
+    llvm::LoadInst* one =
+        builder_.CreateAlignedLoad(load.getType(), PointerOf(load, lane), load.getAlign());
     scopes_.Tell(load, *one);
     own.push_back(one);
   }

@@ -8,6 +8,8 @@
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
+#include "compiler/ir/conventions.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -73,8 +75,7 @@ std::vector<llvm::Instruction*> FindNeeded(const llvm::Loop& loop,
                                            llvm::ArrayRef<VectorReduction> reductions) {
   llvm::SetVector<llvm::Instruction*> found;
   for (llvm::Instruction& instruction : *loop.getHeader()) {
-    if (llvm::isa<llvm::StoreInst>(instruction) || instruction.isVolatile())
-      found.insert(&instruction);
+    if (llvm::isa<llvm::StoreInst>(instruction)) found.insert(&instruction);
   }
   for (const VectorReduction& reduction : reductions) found.insert(reduction.operation);
   for (std::size_t i = 0; i < found.size(); ++i) {

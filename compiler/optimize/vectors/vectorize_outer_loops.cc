@@ -237,7 +237,9 @@ llvm::PreservedAnalyses VectorizeOuterLoopsPass::run(llvm::Function& function,
     for (llvm::Loop* loop : llvm::reverse(nested)) {
       if (loop->isInnermost() || !looked_at.insert(loop->getHeader()).second) continue;
       if (!HasOuterLoopForm(*loop, evolution)) continue;
-      if (UniteExtensions(*loop) | HoistDecisions(*loop, dominators)) {
+      const bool united = UniteExtensions(*loop);
+      const bool hoisted = HoistDecisions(*loop, dominators);
+      if (united || hoisted) {
         changed = true;
         evolution.forgetLoop(loop);
       }

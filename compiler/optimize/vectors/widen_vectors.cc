@@ -29,6 +29,7 @@
 #include <llvm/Transforms/Utils/LoopUtils.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
+#include "compiler/ir/conventions.h"
 #include "compiler/optimize/vectors/access_ranges.h"
 #include "compiler/optimize/vectors/vector_loop_plan.h"
 
@@ -163,9 +164,8 @@ class WideBody {
 
   llvm::Value* WideOf(llvm::Instruction& instruction) {
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
-      llvm::LoadInst* wide =
-          builder_.CreateAlignedLoad(WideType(load->getType()), Same(load->getPointerOperand()),
-                                     load->getAlign(), load->isVolatile());
+      llvm::LoadInst* wide = builder_.CreateAlignedLoad(
+          WideType(load->getType()), Same(load->getPointerOperand()), load->getAlign());
       scopes_.Tell(*load, *wide);
       return wide;
     }

@@ -214,7 +214,8 @@ bool FunctionValidator::CheckMemory(std::uint32_t index) {
 
 bool FunctionValidator::CheckMemoryAccess(const Instruction& instruction, std::uint32_t natural) {
   if (!CheckMemory(instruction.memory_index)) return false;
-  if (instruction.opcode >= Opcode::kMemoryAtomicNotify && instruction.align_log2 != natural) {
+  if (InfoOf(instruction.opcode).opcode_class == OpcodeClass::kAtomic &&
+      instruction.align_log2 != natural) {
     return Fail("atomic alignment must be natural: %s has 2**%u, natural is 2**%u", CurrentName(),
                 instruction.align_log2, natural);
   }

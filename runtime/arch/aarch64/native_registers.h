@@ -1,4 +1,4 @@
-// NativeRegisters (native_call.h) of AAPCS64.
+// NativeRegisters and ArgumentCursor (native_call.h) of AAPCS64.
 #pragma once
 
 #include <cstddef>

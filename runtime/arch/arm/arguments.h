@@ -1,6 +1,6 @@
 // Where the C convention (AAPCS-VFP) puts arguments on 32-bit ARM: 64-bit integers in even pairs of
-// r0 to r3, floats in the first free of s0 to s15, doubles in the first free pair of them; what
-// has no register goes on the stack, 64-bit values 8-byte aligned.
+// r0 to r3, floats in the first free register of s0 to s15, doubles in the first free pair of them.
+// Arguments without a register go on the stack, 64-bit values 8-byte aligned.
 #pragma once
 
 #include <cstdint>

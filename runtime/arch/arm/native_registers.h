@@ -1,4 +1,4 @@
-// NativeRegisters (native_call.h) of 32-bit ARM (AAPCS-VFP), and the walk through arguments there.
+// NativeRegisters and ArgumentCursor (native_call.h) of 32-bit ARM (AAPCS-VFP).
 #pragma once
 
 #include <cstddef>
@@ -39,13 +39,13 @@ class ArgumentCursor {
   }
 
  private:
-  static ArmArguments BehindEnvironment() {
+  static ArmArguments AfterEnvironment() {
     ArmArguments arguments;
     arguments.Integer(false);
     return arguments;
   }
   NativeRegisters* registers_;
-  ArmArguments arguments_ = BehindEnvironment();
+  ArmArguments arguments_ = AfterEnvironment();
 };
 
 }  // namespace tenon::runtime

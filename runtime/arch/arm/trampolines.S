@@ -1,8 +1,8 @@
-// The doors between the host's stack and the wasm stack, for 32-bit ARM (AAPCS-VFP, ARM state):
+// Switches between the host's stack and the wasm stack, for 32-bit ARM (AAPCS-VFP, ARM state):
 // tenon_enter (host to wasm), tenon_host_call (wasm to host), tenon_unwind (out of
 // wasm after a trap). Offsets are those of assembly.h.
 //
-// Invariants: r11 chains through both stacks in LLVM's way (it points to the outer r11, the return
+// Invariants: r11 chains through both stacks in LLVM's form (it points to the outer r11, the return
 // address follows); tenon_enter's frame at host_sp is all that tenon_unwind needs, wherever it is
 // called.
 #include "runtime/arch/assembly.h"

@@ -17,7 +17,7 @@ namespace {
 
 using Termination = abi::ExecutionEnvironment::Termination;
 
-// glibc keeps the first few real-time signals for itself, hosts tend to count from the start.
+// glibc reserves the first few real-time signals, and hosts tend to count from the start.
 int TerminationSignal() { return SIGRTMAX - 3; }
 
 void Handle(int, siginfo_t*, void* context) {
@@ -45,7 +45,7 @@ void InstallHandler() {
   std::call_once(once, [] {
     struct sigaction action = {};
     action.sa_sigaction = Handle;
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK;  // no SA_RESTART: what waits shall end
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;  // no SA_RESTART: waiting system calls end
     sigemptyset(&action.sa_mask);
     ::sigaction(TerminationSignal(), &action, nullptr);
   });

@@ -1,15 +1,16 @@
-// Hardware faults in AoT code become traps: the handler changes the interrupted
-// context so that it continues in tenon_unwind. Linux.
+// Turns hardware faults in AoT code into traps: the handler changes the interrupted context so that
+// it continues in tenon_unwind. Linux.
 //
-// Invariants: only faults with the program counter in registered AoT text are
-// taken, and memory faults only at addresses in a linear memory's reservation (or
-// the wasm stack's guard page); everything else goes to the previous handler,
-// because it is a bug. The handler runs on the wasm stack unless the host set up
-// an alternative one; kStackReserve makes room. Division is checked by generated
-// code, so SIGFPE never means a wasm trap and is left alone.
+// Invariants: only faults with the program counter in registered AoT text become traps, and memory
+// faults only at instructions that stand for a bounds check (format/fault_places.h) and addresses
+// in a linear memory's reservation, or in the wasm stack's guard page. Everything else goes to the
+// previous handler, because it is a bug. The handler runs on the wasm stack unless the host has set
+// up an alternative one; kStackReserve makes room for it. Generated code checks divisions, so
+// SIGFPE never means a wasm trap and is not handled.
 #include "runtime/execute/traps.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <iterator>
 #include <mutex>
@@ -21,7 +22,7 @@
 namespace tenon::runtime {
 namespace {
 
-// The third is the trap instruction's.
+// The third is replaced by the trap instruction's signal.
 int g_signals[] = {SIGSEGV, SIGBUS, SIGILL};
 struct sigaction g_previous[std::size(g_signals)];
 
@@ -40,10 +41,21 @@ void Chain(int number, siginfo_t* information, void* context) {
   }
 }
 
+// Where generated code was interrupted.
+struct CodePlace {
+  const loader::MappedModule& module;
+  std::uint64_t offset;  // in its image
+  const std::uint8_t* pc;
+};
+
 abi::TrapKind KindOf(int number, const siginfo_t* information,
-                     const abi::ExecutionEnvironment& environment, const std::uint8_t* pc) {
-  if (number == kTrapSignal) return TrapInstructionKind(pc);
-  if (InReservation(information->si_addr)) return abi::TrapKind::kOutOfBoundsMemoryAccess;
+                     const abi::ExecutionEnvironment& environment, const CodePlace& place) {
+  if (number == kTrapSignal) return TrapInstructionKind(place.pc);
+  if (InReservation(information->si_addr)) {
+    return place.module.view().IsFaultPlaceAt(place.module.variant(), place.offset)
+               ? abi::TrapKind::kOutOfBoundsMemoryAccess
+               : abi::TrapKind::kNone;
+  }
   const auto* const address = static_cast<const std::uint8_t*>(information->si_addr);
   if (address < environment.stack_base &&
       address >= environment.stack_base - environment.guard_bytes)
@@ -51,14 +63,25 @@ abi::TrapKind KindOf(int number, const siginfo_t* information,
   return abi::TrapKind::kNone;
 }
 
+// Generated code does nothing that faults but for its traps: the process ends, and this says why.
+void SayFault() {
+  static constexpr char kText[] =
+      "tenon: internal error: compiled WebAssembly code faulted where no trap can be\n";
+  if (::write(2, kText, sizeof kText - 1) < 0) return;  // there is nobody to tell
+}
+
 void Handle(int number, siginfo_t* information, void* context) {
   const MachineFrame at = ReadSignalContext(context);
   abi::ExecutionEnvironment* const environment = CurrentEnvironment();
   std::uint64_t offset = 0;
-  if (environment == nullptr || FindCode(at.pc, &offset) == nullptr)
+  const loader::MappedModule* const module =
+      environment == nullptr ? nullptr : FindCode(at.pc, &offset);
+  if (module == nullptr) return Chain(number, information, context);
+  const abi::TrapKind kind = KindOf(number, information, *environment, {*module, offset, at.pc});
+  if (kind == abi::TrapKind::kNone) {
+    SayFault();
     return Chain(number, information, context);
-  const abi::TrapKind kind = KindOf(number, information, *environment, at.pc);
-  if (kind == abi::TrapKind::kNone) return Chain(number, information, context);
+  }
   RecordBacktrace(environment, at);
   ContinueInUnwind(context, environment, kind);
 }

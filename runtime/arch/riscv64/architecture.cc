@@ -45,7 +45,7 @@ std::uint64_t StackArgumentBytes(const FunctionSignature& signature) {
 const int kTrapSignal = SIGILL;
 
 abi::TrapKind TrapInstructionKind(const std::uint8_t* pc) {
-  // The instruction of 16 zero bits, which is illegal for ever, then the kind.
+  // The instruction of 16 zero bits, which stays illegal, then the kind.
   std::uint16_t words[2];
   std::memcpy(words, pc, sizeof words);
   return words[0] == 0 && words[1] < 0x100 ? static_cast<abi::TrapKind>(words[1])

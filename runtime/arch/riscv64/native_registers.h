@@ -1,4 +1,4 @@
-// NativeRegisters (native_call.h) of 64-bit RISC-V.
+// NativeRegisters and ArgumentCursor (native_call.h) of 64-bit RISC-V.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// NativeRegisters (native_call.h) of x86-64 System V.
+// NativeRegisters and ArgumentCursor (native_call.h) of x86-64 System V.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-# The doors between the host's stack and the wasm stack, for x86-64 System V:
+# Switches between the host's stack and the wasm stack, for x86-64 System V:
 # tenon_enter (host to wasm), tenon_host_call (wasm to host), tenon_unwind (out of
 # wasm after a trap). Offsets are those of assembly.h.
 #

@@ -1,5 +1,5 @@
-// What stands behind inspect.h in a build with -DTENON_INSPECT=OFF: a program for a small
-// target runs files; a build machine's looks into them.
+// inspect.h in a build with -DTENON_INSPECT=OFF: on a small target the program runs files; on a
+// build machine it inspects them.
 #include "runtime/program/inspect.h"
 
 namespace tenon::runtime {

@@ -1,3 +1,4 @@
+// See function_table.h.
 #include "runtime/wasi/functions/function_table.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 namespace tenon::runtime::wasi {
 namespace {
 
-// One object per row with what the row says; the wrappers that trace need its address.
+// Constants for each row. They are objects because the tracing wrappers need their addresses.
 #define TENON_WASI_OBJECTS(name, result, parameters)                               \
   constexpr Signature kSignature_##name = ParseSignature(parameters);              \
   constexpr auto kParameterTypes_##name = ValueTypesOf(kSignature_##name.letters); \

@@ -1,5 +1,5 @@
-// The WASI functions as rows to search and to trace by, made from the .def
-// tables. Internal to runtime/wasi/.
+// The table of WASI functions, made from the .def files, for resolving imports and for tracing.
+// Internal to runtime/wasi/.
 #pragma once
 
 #include <span>
@@ -16,7 +16,7 @@ struct Function {
   const ValueType* result_types;
   std::size_t result_count;
   const void* native;
-  const void* traced;  // the same, telling the context's TraceSink of each call
+  const void* traced;  // the same function, which reports each call to the context's TraceSink
 };
 
 // The rows of the WASI module with that name, sorted; empty if there is none.

@@ -1,5 +1,6 @@
-// From the parameter lists of wasi_functions.def, while compiling: the natives' C++ types,
-// the imports' wasm types, and the descriptions that tracing prints by. Internal to runtime/wasi/.
+// Makes, at compile time and from the parameter lists of wasi_functions.def: the C++ types of the
+// native functions, the wasm types of the imports, and the descriptions that tracing uses. Internal
+// to runtime/wasi/.
 #pragma once
 
 #include <array>
@@ -49,7 +50,7 @@ struct Signature {
   Letters letters;
 };
 
-// A list that is not of the form makes this no constant expression: a compile error.
+// A malformed list is a compile error, because the call is then no constant expression.
 consteval Signature ParseSignature(std::string_view list) {
   Signature signature;
   while (!list.empty()) {

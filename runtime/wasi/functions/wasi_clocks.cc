@@ -39,7 +39,7 @@ std::uint32_t wasi_clock_res_get(abi::ExecutionEnvironment* environment, std::ui
   return caller.memory.Store(out, ToNanoseconds(resolution)) ? kSuccess : kFault;
 }
 
-// The precision is a hint that the host's clocks have no use for.
+// The precision is a hint that the host's clocks do not use.
 std::uint32_t wasi_clock_time_get(abi::ExecutionEnvironment* environment, std::uint32_t clock,
                                   std::uint64_t, std::uint32_t out) {
   const Caller caller(environment);

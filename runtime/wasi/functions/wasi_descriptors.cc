@@ -1,5 +1,4 @@
-// WASI functions on descriptors themselves: flags, rights, numbers, and the preopened
-// directories' names.
+// WASI functions on descriptors: flags, rights, numbers, and the names of preopened directories.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -44,7 +43,7 @@ std::uint32_t wasi_fd_fdstat_get(abi::ExecutionEnvironment* environment, std::ui
   const FileType type = TypeOf(*file);
   Rights rights = file->rights.load(std::memory_order_relaxed);
   const Rights inheriting = file->inheriting.load(std::memory_order_relaxed);
-  // C libraries take a character device that cannot seek for a terminal.
+  // C libraries take a character device without the right to seek for a terminal.
   if (type == FileType::kCharacterDevice && isatty(file->host) == 1) {
     rights &= ~(kRightSeek | kRightTell);
   }
@@ -64,7 +63,7 @@ std::uint32_t wasi_fd_fdstat_set_flags(abi::ExecutionEnvironment* environment, s
   if (file->host < 0) return kNotSupported;
   const int old = fcntl(file->host, F_GETFL);
   if (old < 0) return LastError();
-  // Linux does not change these after opening; asking for what is set already is fine.
+  // Linux does not change these after opening. Asking for what is already set is fine.
   if ((flags & (kFlagDataSync | kFlagReadSync | kFlagSync)) != 0 && (old & O_DSYNC) == 0) {
     return kNotSupported;
   }
@@ -82,8 +81,8 @@ std::uint32_t wasi_fd_fdstat_set_rights(abi::ExecutionEnvironment* environment,
   const Caller caller(environment);
   FileReference file;
   if (const ErrorCode error = caller.context.Require(number, 0, &file)) return error;
-  TypeOf(*file);  // so that rights it cannot have are gone
-  // Rights only ever shrink, whoever else takes some away meanwhile.
+  TypeOf(*file);  // removes rights that it cannot have
+  // Rights only shrink, even if another thread takes some away meanwhile.
   Rights had = file->rights.load(), had_inheriting = file->inheriting.load();
   if ((rights & ~had) != 0 || (inheriting & ~had_inheriting) != 0) return kNotCapable;
   file->rights.fetch_and(rights);

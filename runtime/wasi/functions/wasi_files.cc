@@ -1,4 +1,4 @@
-// WASI functions on open files: positions, sizes, times, status, a directory's entries.
+// WASI functions on open files: positions, sizes, times, status, directory entries.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -7,18 +7,14 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "format/locking.h"
+#include "runtime/wasi/clocks.h"
 #include "runtime/wasi/context.h"
 
 namespace tenon::runtime::wasi {
-
 namespace {
 
-std::uint64_t ToNanoseconds(const timespec& time) {
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u +
-         static_cast<std::uint64_t>(time.tv_nsec);
-}
-
-// Functions that only need the host's descriptor and have no results.
+// Runs a function that needs only the host's descriptor and has no results.
 template <typename Operation>
 ErrorCode OnHost(abi::ExecutionEnvironment* environment, std::uint32_t number, Rights rights,
                  Operation operation) {
@@ -63,8 +59,8 @@ constexpr std::uint32_t kGuestEntrySize = 24;
 constexpr std::size_t kLongestEntry = 280;  // of the host's: names have up to 255 bytes
 
 std::uint8_t TypeOfEntry(std::uint8_t host) {
-  return static_cast<std::uint8_t>(host == DT_UNKNOWN ? FileType::kUnknown
-                                                      : FileTypeOf(DTTOIF(host)));
+  return static_cast<std::uint8_t>(
+      host == DT_UNKNOWN ? FileType::kUnknown : FileTypeOf(static_cast<mode_t>(DTTOIF(host))));
 }
 
 }  // namespace
@@ -79,7 +75,7 @@ ErrorCode StoreFileStatus(const GuestMemory& memory, Version version, std::uint3
   put(0, status.st_dev);
   put(8, status.st_ino);
   bytes[16] = static_cast<std::uint8_t>(FileTypeOf(status.st_mode));
-  if (unstable) {  // the link count is 32 bits, right behind the type
+  if (unstable) {  // the link count has 32 bits and follows the type
     const auto links = static_cast<std::uint32_t>(status.st_nlink);
     std::memcpy(bytes + 20, &links, sizeof links);
   } else {
@@ -102,10 +98,10 @@ ErrorCode TimesFrom(std::uint64_t access, std::uint64_t modification, std::uint3
   for (int i = 0; i < 2; ++i) {
     const std::uint32_t choice = (flags >> (2 * i)) & 3;  // bit 0: this time, bit 1: now
     if (choice == 3) return kInvalid;
-    times[i].tv_sec = static_cast<time_t>(given[i] / 1'000'000'000u);
+    times[i].tv_sec = static_cast<time_t>(given[i] / kNanoseconds);
     times[i].tv_nsec = choice == 0   ? UTIME_OMIT
                        : choice == 2 ? UTIME_NOW
-                                     : static_cast<long>(given[i] % 1'000'000'000u);
+                                     : static_cast<long>(given[i] % kNanoseconds);
   }
   return kSuccess;
 }
@@ -196,12 +192,12 @@ std::uint32_t wasi_fd_readdir(abi::ExecutionEnvironment* environment, std::uint3
   }
   std::uint8_t* bytes = caller.memory.At(buffer, length);
   if (bytes == nullptr || caller.memory.At(out, 4) == nullptr) return kFault;
-  // Which the descriptor has only one of: threads that read the same directory take turns.
-  const std::lock_guard lock(caller.context.directory_mutex);
+  // The descriptor has one position, so threads that read the same directory take turns.
+  const MutexLock lock(caller.context.directory_mutex);
   if (lseek(file->host, static_cast<off_t>(cookie), SEEK_SET) < 0) return LastError();
 
   std::uint32_t used = 0;
-  // Cuts at the buffer's end: a full buffer tells the guest that there is more.
+  // Cuts at the buffer's end. A full buffer means for the guest that there is more.
   const auto append = [&](const void* from, std::size_t size) {
     const std::size_t fits = size < length - used ? size : length - used;
     std::memcpy(bytes + used, from, fits);

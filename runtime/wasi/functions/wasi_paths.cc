@@ -23,7 +23,7 @@ ErrorCode LoadPath(const GuestMemory& memory, std::uint32_t address, std::uint32
   return std::memchr(path, 0, length) != nullptr ? kInvalid : kSuccess;
 }
 
-// The directory, the path, and where it leads, for functions that work on a name.
+// A directory, a path in it, and where the path leads, for functions that work on a name.
 struct Place {
   FileReference base;
   char path[PATH_MAX];
@@ -77,7 +77,7 @@ int HostOpenFlags(std::uint32_t open_flags, std::uint32_t descriptor_flags, Righ
   int flags = 0;
   const bool reads = (rights & (kRightRead | kRightReadDirectory)) != 0;
   const bool writes = (rights & (kRightWrite | kRightAllocate | kRightSetSize)) != 0;
-  // Directories are only ever open for reading, whatever rights come along.
+  // Directories are always opened for reading, whatever rights are asked for.
   if ((open_flags & kDirectory) != 0)
     flags = O_RDONLY | O_DIRECTORY;
   else if (writes || (open_flags & kTruncate) != 0)
@@ -110,7 +110,7 @@ std::uint32_t wasi_path_open(abi::ExecutionEnvironment* environment, std::uint32
   if (const ErrorCode error = place.Load(caller, directory, needed, path, length)) return error;
   if ((open_flags & kCreate) != 0 && (open_flags & kDirectory) != 0) return kInvalid;
 
-  // Compilers' libraries ask for more than a directory passes on; they get what there is.
+  // Compilers' libraries ask for more rights than a directory passes on; they get the allowed ones.
   const Rights allowed = rights & place.base->inheriting.load(std::memory_order_relaxed);
   if ((open_flags & kDirectory) != 0 && (allowed & kRightWrite) != 0) return kIsDirectory;
   int flags = HostOpenFlags(open_flags, descriptor_flags, allowed);
@@ -165,7 +165,7 @@ std::uint32_t wasi_path_filestat_set_times(abi::ExecutionEnvironment* environmen
   }
   if (utimensat(file.get(), "", times, AT_EMPTY_PATH) == 0) return kSuccess;
   if (errno != EINVAL) return LastError();
-  // Kernels before 5.8 know no AT_EMPTY_PATH here.
+  // Kernels before 5.8 do not know AT_EMPTY_PATH here.
   char through_proc[40];
   std::snprintf(through_proc, sizeof through_proc, "/proc/self/fd/%d", file.get());
   return Outcome(utimensat(AT_FDCWD, through_proc, times, 0));

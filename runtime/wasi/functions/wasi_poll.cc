@@ -14,16 +14,16 @@ namespace {
 
 enum SubscriptionTag : std::uint8_t { kClockEvent = 0, kReadEvent = 1, kWriteEvent = 2 };
 
-// A subscription as the guest lays it out, in both versions: userdata at 0, tag
-// at 8, and from 16 the clock's or the descriptor's part. In preview 0 the clock's part
-// starts with an identifier of its own.
+// The guest's layout of a subscription. In both versions userdata is at 0 and the tag at 8, and
+// from 16 on follows the clock's or the descriptor's part. In preview 0 the clock's part starts
+// with an identifier of its own.
 struct Layout {
   std::uint32_t size;
   std::uint32_t clock_part;
 };
 constexpr Layout kLayout[] = {{48, 16}, {56, 24}};
 constexpr std::uint32_t kEventSize = 32;
-// The host's memory for one call stays bounded whatever the guest asks for.
+// Limits the host's memory for one call.
 constexpr std::uint32_t kSubscriptionLimit = 16384;
 
 struct Subscription {
@@ -36,7 +36,7 @@ struct Subscription {
   FileReference file;          // stays open while it is waited for
 };
 
-// Room for one call: on the stack for a few subscriptions, else instance memory.
+// The memory of one call: on the stack for a few subscriptions, otherwise instance memory.
 class Work {
  public:
   explicit Work(std::uint32_t count) : count_(count) {

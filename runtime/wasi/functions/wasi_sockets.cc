@@ -1,4 +1,4 @@
-// WASI functions on sockets: those the host opened before, and those accepted from them.
+// WASI functions on sockets: listening ones that the host has opened, and those accepted from them.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ constexpr std::uint32_t kPeek = 1, kWaitAll = 2;        // riflags
 constexpr std::uint16_t kDataTruncated = 1;             // roflags
 constexpr std::uint32_t kShutRead = 1, kShutWrite = 2;  // sdflags
 
-// A connection from an address that the pool allows; others are closed unseen.
+// Accepts a connection from an address that the pool allows; others are closed at once.
 ErrorCode AcceptAllowed(const AddressPool& pool, int listener, int flags, OwnedDescriptor* result) {
   for (;;) {
     sockaddr_storage peer{};

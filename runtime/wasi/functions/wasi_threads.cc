@@ -1,4 +1,4 @@
-// wasi-threads: thread-spawn, and the life of threads.
+// wasi-threads: thread-spawn, and how threads run and end.
 #include <signal.h>
 #include <time.h>
 
@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include "format/locking.h"
 #include "runtime/execute/host_thread.h"
 #include "runtime/execute/terminate.h"
 #include "runtime/instance/thread_instance.h"
@@ -23,8 +24,8 @@ void Pause() {
   nanosleep(&time, nullptr);
 }
 
-// Terminate once more: a thread that had taken notice in a host function may have begun to wait for
-// the system right after.
+// Terminates once more: a thread that reacted in a host function may have begun to wait in a system
+// call right after.
 void InterruptAgain(abi::ExecutionEnvironment* environment) {
   ClearTermination(environment);
   Terminate(environment);
@@ -50,7 +51,7 @@ struct Threads::Thread {
   std::uint32_t argument = 0;
   HostThread host_thread;
 
-  // What a thread runs with, and what is left when it has run.
+  // Frees what the thread ran with.
   void FreeProgram() {
     DestroyExecutionEnvironment(environment);
     if (instance != nullptr) Release(instance);
@@ -62,7 +63,7 @@ struct Threads::Thread {
 // ---- starting
 
 std::int32_t Threads::NewNumber() {
-  const auto taken = [this](std::int32_t number) {
+  const auto taken = [this](std::int32_t number) TENON_REQUIRES(mutex_) {
     for (const Thread* thread = threads_; thread != nullptr; thread = thread->next) {
       if (thread->number == number) return true;
     }
@@ -73,15 +74,24 @@ std::int32_t Threads::NewNumber() {
   return last_number_;
 }
 
+// Whether one of the threads runs on it.
+bool Threads::Runs(const abi::ExecutionEnvironment* environment) const {
+  for (const Thread* thread = threads_; thread != nullptr; thread = thread->next) {
+    if (thread->environment == environment) return true;
+  }
+  return false;
+}
+
 // Made for the first thread; null: no memory.
 static Threads* ThreadsOf(WasiContext& context) {
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
-  if (context.threads == nullptr) {
-    if (void* const memory = Allocate(Category::kInstance, sizeof(Threads)))
-      context.threads = new (memory) Threads;
-  }
-  return context.threads;
+  static constinit Mutex making;
+  const MutexLock lock(making);
+  Threads* threads = context.threads;
+  if (threads != nullptr) return threads;
+  if (void* const memory = Allocate(Category::kInstance, sizeof(Threads)))
+    threads = new (memory) Threads;
+  context.threads = threads;
+  return threads;
 }
 
 std::int32_t Threads::Spawn(abi::ExecutionEnvironment* environment, Instance* instance,
@@ -104,16 +114,10 @@ std::int32_t Threads::Spawn(abi::ExecutionEnvironment* environment, Instance* in
     thread->function = function.function;
     thread->environment->embedder = environment->embedder;
     thread->environment->user_data = environment->user_data;
-    const std::lock_guard lock(mutex_);
-    const auto is_ours = [this](const abi::ExecutionEnvironment* asked) {
-      for (const Thread* one = threads_; one != nullptr; one = one->next) {
-        if (one->environment == asked) return true;
-      }
-      return false;
-    };
-    if (!is_ours(environment)) main_ = environment;
+    const MutexLock lock(mutex_);
+    if (!Runs(environment)) main_ = environment;
     thread->number = NewNumber();
-    // The new thread looks at its record only under the mutex or after it.
+    // The new thread takes the mutex before it looks at its record.
     good = !ending_ && StartHostThread(&thread->host_thread, Run, thread);
     if (good) {
       thread->next = threads_;
@@ -133,7 +137,7 @@ void* Threads::Run(void* record) {
 }
 
 void Threads::RunProgram(Thread* thread) {
-  { const std::lock_guard started(mutex_); }
+  { const MutexLock started(mutex_); }
   std::uint64_t values[2] = {};
   CallOutcome outcome;
   if (const abi::FuncRef* start = StartFunction(thread->instance))
@@ -145,7 +149,7 @@ void Threads::RunProgram(Thread* thread) {
   }
   bool ends_program = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ends_program = outcome.trap != abi::TrapKind::kNone && !ending_;
     if (ends_program) {
       ending_ = true;
@@ -153,9 +157,9 @@ void Threads::RunProgram(Thread* thread) {
       TerminateAll(thread);
     }
   }
-  // One that had taken notice may have begun to wait for the system after that.
+  // A thread that had reacted may have begun to wait in a system call after that.
   for (bool running = ends_program; running; Pause()) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     running = InterruptRunning(thread);
   }
   Finish(thread);
@@ -164,12 +168,12 @@ void Threads::RunProgram(Thread* thread) {
 // ---- ending
 
 void Threads::Finish(Thread* thread) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   thread->FreeProgram();
 }
 
 void Threads::FreeFinished() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Thread** link = &threads_; *link != nullptr;) {
     Thread* const thread = *link;
     if (thread->environment != nullptr) {
@@ -177,7 +181,7 @@ void Threads::FreeFinished() {
       continue;
     }
     *link = thread->next;
-    JoinHostThread(&thread->host_thread);  // it is past its last use of the mutex, or in it
+    JoinHostThread(&thread->host_thread);  // it has released the mutex for the last time
     tenon::runtime::Free(thread);
   }
 }
@@ -207,14 +211,14 @@ bool Threads::InterruptRunning(const Thread* except) {
 
 void Threads::End() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
     main_ = nullptr;
     TerminateAll(nullptr);
   }
   for (bool running = true; running;) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       running = InterruptRunning(nullptr);
     }
     if (running) Pause();
@@ -223,7 +227,7 @@ void Threads::End() {
 }
 
 void Threads::Forget(const abi::ExecutionEnvironment* environment) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (main_ == environment) main_ = nullptr;
 }
 
@@ -237,7 +241,7 @@ void Threads::RecordOutcome(const abi::ExecutionEnvironment& environment, abi::T
 }
 
 void Threads::AdoptOutcome(abi::ExecutionEnvironment* environment, CallOutcome* outcome) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (outcome_.trap == abi::TrapKind::kNone) return;
   outcome->trap = outcome_.trap;
   environment->exit_requested = outcome_.exit_requested;
@@ -249,18 +253,21 @@ void Threads::AdoptOutcome(abi::ExecutionEnvironment* environment, CallOutcome* 
 
 // ---- the interface of wasi.h, and the import
 
+static Threads* Existing(const WasiContext* context) {
+  return context == nullptr ? nullptr : context->threads.load();
+}
+
 void EndThreads(WasiContext* context) {
-  if (context != nullptr && context->threads != nullptr) context->threads->End();
+  if (Threads* const threads = Existing(context)) threads->End();
 }
 
 void ForgetEnvironment(WasiContext* context, const abi::ExecutionEnvironment* environment) {
-  if (context != nullptr && context->threads != nullptr) context->threads->Forget(environment);
+  if (Threads* const threads = Existing(context)) threads->Forget(environment);
 }
 
 void AdoptThreadOutcome(WasiContext* context, abi::ExecutionEnvironment* environment,
                         CallOutcome* outcome) {
-  if (context != nullptr && context->threads != nullptr)
-    context->threads->AdoptOutcome(environment, outcome);
+  if (Threads* const threads = Existing(context)) threads->AdoptOutcome(environment, outcome);
 }
 
 extern "C" std::uint32_t wasi_thread_spawn(abi::ExecutionEnvironment* environment,

@@ -1,5 +1,4 @@
-// WASI functions that move bytes through open descriptors: each is one system call
-// that reads or writes linear memory directly.
+// WASI functions that read and write: each is one system call, directly on linear memory.
 #include <fcntl.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -30,8 +29,8 @@ ssize_t MoveThroughCallback(const StreamCallback& stream, const Buffers& buffers
   return moved;
 }
 
-// Every reading and writing function: `transfer(host, buffers)` does the one system call. Streams
-// that are callbacks are moved through if the function has no position of its own.
+// All reading and writing functions: `transfer(host, buffers)` makes the system call. For a stream
+// that is a callback, the callback is called instead, if the function has no position of its own.
 template <typename Transfer>
 ErrorCode Move(abi::ExecutionEnvironment* environment, std::uint32_t number, Rights rights,
                std::uint32_t address, std::uint32_t count, std::uint32_t out, Transfer transfer) {

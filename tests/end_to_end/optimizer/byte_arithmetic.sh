@@ -1,5 +1,5 @@
 # Comparisons of bytes, masked numbers and bytes carried round loops give what C says, at every level.
-set -e
+source "$(dirname "$0")/../common.sh"
 cat > bytes.c <<'C'
 #include <stdio.h>
 #include <stdint.h>
@@ -79,12 +79,6 @@ int main(void) {
 }
 C
 clang-22 -O0 bytes.c -o native
-$WASM_CC -O2 bytes.c -o bytes.wasm
+wasi_cc bytes.c -o bytes.wasm
 ./native > expected
-for level in 0 1 2 3; do
-  for mode in guard explicit; do
-    "$TENONC" bytes.wasm -o bytes.aot --opt-level=$level --bounds-checks=$mode
-    "$TENON" bytes.aot > actual
-    cmp expected actual
-  done
-done
+every_way prints_expected bytes.wasm "$all_levels" "$all_modes"

@@ -1,8 +1,6 @@
 # What a trap finds stored before it: with explicit checks, or in guard mode with --exact-order, exactly
 # what stands before it in the module, also in globals and in loops that LLVM would write anew.
-set -eu
-source_directory=$(dirname "$(dirname "$(dirname "$TENONC")")")
-libraries=$(dirname "$(dirname "$TENON")")
+source "$(dirname "$0")/../common.sh"
 cat > order.c <<'C'
 __attribute__((address_space(1))) unsigned counter;
 __attribute__((export_name("done"))) unsigned done(void) { return counter; }
@@ -72,11 +70,8 @@ int main(int argc, char** argv) {
   return 0;
 }
 C
-clang-22 --target=wasm32 -O1 -nostdlib -Wl,--no-entry -Wl,-z,stack-size=1024 -Wl,--initial-memory=65536 order.c -o order.wasm
-# shellcheck disable=SC2086 # flags
-cc ${TENON_HOST_FLAGS-} -c -Wall -Wextra -Werror -I"$source_directory" host.c -o host.o
-# shellcheck disable=SC2086
-c++ ${TENON_HOST_FLAGS-} host.o "$libraries/lib/libtenon.a" -lpthread -o host
+wasm_cc -O1 -Wl,-z,stack-size=1024 -Wl,--initial-memory=65536 order.c -o order.wasm
+build_host host.c
 cat > expected <<'T'
 stores(0): returned after 98
 stores(65456): trapped after 11
@@ -99,11 +94,5 @@ same_again(65528): returned after 98
 same_again(65533): trapped after 1
 same_again(65536): trapped after 1
 T
-for level in 0 1 2 3; do
-  for mode in explicit "guard --exact-order"; do
-    # shellcheck disable=SC2086
-    "$TENONC" order.wasm -o order.aot --opt-level=$level --bounds-checks=$mode
-    ./host order.aot > actual
-    diff expected actual || { echo "--opt-level=$level --bounds-checks=$mode"; exit 1; }
-  done
-done
+in_order() { prints expected ./host "$1"; }
+every_way in_order order.wasm "$all_levels" "--bounds-checks=explicit|--bounds-checks=guard --exact-order"

@@ -1,20 +1,14 @@
 # Loops round loops that stride through memory are done several iterations at once, with the same results: random
 # nests over arrays that overlap, addresses that wrap, and traps. tests/fuzz/loop_nests.py makes more of them.
-set -e
+source "$(dirname "$0")/../common.sh"
 for seed in 1 2; do
   python3 "$(dirname "$0")/../../fuzz/loop_nests.py" $seed 25 > nests.c
   simd=; [ $seed = 1 ] || simd=-msimd128
-  $WASM_CC $simd nests.c -o nests.wasm
-  $TENONC --opt-level=0 --bounds-checks=guard nests.wasm -o nests.aot
-  $TENON nests.aot > expected
+  wasi_cc $simd nests.c -o nests.wasm
+  "$TENONC" --opt-level=0 --bounds-checks=guard nests.wasm -o nests.aot
+  "$TENON" nests.aot > expected
   [ "$(wc -l < expected)" = 25 ]
-  for options in "--opt-level=2" "--opt-level=3" "--opt-level=2 --cpu=native"; do
-    $TENONC $options nests.wasm -o nests.aot
-    for mode in guard explicit; do
-      $TENON --bounds-checks=$mode nests.aot > out
-      diff expected out || { echo "loop_nests.py $seed 25, $options, $mode"; exit 1; }
-    done
-  done
+  every_way prints_expected_in_each_mode nests.wasm "--opt-level=2|--opt-level=3|--opt-level=2 --cpu=native"
 done
 cat > matrices.c <<'C'
 #include <stdint.h>
@@ -66,22 +60,20 @@ int main(int count, char** arguments) {
   return 0;
 }
 C
-$WASM_CC matrices.c -o matrices.wasm
-expected=
-for level in 0 2 3; do
-  $TENONC --opt-level=$level matrices.wasm -o matrices.aot
-  for mode in guard explicit; do
-    $TENON --bounds-checks=$mode matrices.aot > out
-    [ -n "$expected" ] || expected=$(cat out)
-    [ "$(cat out)" = "$expected" ] || { echo "level $level, $mode: $(cat out)"; exit 1; }
-    if $TENON --bounds-checks=$mode matrices.aot off > out 2> err; then cat out; exit 1; fi
-    grep -q 'out of bounds memory access' err
+wasi_cc matrices.c -o matrices.wasm
+"$TENONC" --opt-level=0 matrices.wasm -o matrices.aot
+"$TENON" matrices.aot > expected
+[ "$(sed -n 1p expected)" = "$(sed -n 2p expected)" ]
+multiplies() {
+  prints_expected_in_each_mode "$1"
+  for mode in $modes; do
+    traps "out of bounds memory access" "$TENON" --bounds-checks=$mode "$1" off
   done
-done
-[ "$(echo "$expected" | sed -n 1p)" = "$(echo "$expected" | sed -n 2p)" ]
+}
+every_way multiplies matrices.wasm "--opt-level=0|--opt-level=2|--opt-level=3"
 # The loops of both functions were taken in groups, or all this shows nothing.
-$TENONC --format=llvmir --bounds-checks=guard --target=x86_64-linux --cpu=x86-64-v3 matrices.wasm -o matrices.ll
-[ "$(grep -c 'store <16 x double>' matrices.ll)" -ge 2 ] || { echo "no loop was vectorised"; exit 1; }
+"$TENONC" --format=llvmir --bounds-checks=guard --target=x86_64-linux --cpu=x86-64-v3 matrices.wasm -o matrices.ll
+[ "$(grep -c 'store <16 x double>' matrices.ll)" -ge 2 ] || fail "no loop was vectorised"
 # What the inner loop leaves in the last iteration is used after the nest, and some before it.
 cat > leftover.c <<'C'
 #include <stdio.h>
@@ -122,14 +114,6 @@ C
 clang-22 -O0 -ffp-contract=off leftover.c -o native
 ./native > expected
 for optimization in -Os -O3; do
-  $WASM_CC $optimization -fno-inline leftover.c -o leftover.wasm
-  for level in 1 2 3; do
-    for cpu in x86-64-v2 native; do
-      $TENONC --opt-level=$level --cpu=$cpu leftover.wasm -o leftover.aot
-      for mode in guard explicit; do
-        $TENON --bounds-checks=$mode leftover.aot > out
-        diff expected out || { echo "$optimization, level $level, $cpu, $mode"; exit 1; }
-      done
-    done
-  done
+  wasi_cc $optimization -fno-inline leftover.c -o leftover.wasm
+  every_way prints_expected_in_each_mode leftover.wasm "--opt-level=1|--opt-level=2|--opt-level=3" "--cpu=x86-64-v2|--cpu=native"
 done

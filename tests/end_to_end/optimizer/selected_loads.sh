@@ -1,7 +1,7 @@
 # A load traps though its value turns out not to be needed: what selects it, or joins it with another
 # condition, may not become a branch around the load, nor a conditional or masked load; what cancels out is
 # loaded first; and what is needed in part is loaded and stored whole, at the memory's end too.
-set -eu
+source "$(dirname "$0")/../common.sh"
 # NAME, then the instructions of a function of a condition (local 0) and an address (local 1).
 function_named() {
   printf '\t.section .text.%s,"",@\n\t.globl %s\n\t.export_name %s, %s\n%s:\n\t.functype %s (i32, i32) -> ()\n' \
@@ -61,28 +61,22 @@ END
   echo "$whole" > whole
 } > selected.s
 clang-22 --target=wasm32 -msimd128 -c selected.s -o selected.o
-clang-22 --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--initial-memory=65536 selected.o -o selected.wasm
-for options in "--opt-level=0" "--opt-level=1" "--opt-level=2" "--opt-level=3" "--opt-level=2 --cpu=native" \
-  "--opt-level=3 --cpu=native" "--opt-level=2 --exact-order"; do
-  for mode in guard explicit; do
-    # shellcheck disable=SC2086
-    "$TENONC" selected.wasm -o selected.aot --bounds-checks=$mode $options
-    for name in joined_by_or joined_by_and condition otherwise number float halfword byte multiplied masked difference equality \
-      stored_back vector vector_sum; do
-      for value in 0 1; do
-        status=0
-        "$TENON" --invoke=$name selected.aot $value 65000 > output 2>&1 || status=$?
-        [ "$status" = 0 ] || { echo "$name($value, 65000), $options, $mode: $status"; cat output; exit 1; }
-        "$TENON" --invoke=$name selected.aot $value 70000 > output 2>&1 && { echo "$name($value, 70000), $options, $mode: no trap"; exit 1; }
-        grep -q "out of bounds memory access" output
-      done
-    done
-    for name in $(cat whole); do
-      "$TENON" --invoke="$name" selected.aot 1 65520 > /dev/null
-      for address in 65533 65535; do # all but the first bytes are outside
-        "$TENON" --invoke="$name" selected.aot 1 $address > output 2>&1 && { echo "$name(1, $address), $options, $mode: no trap"; exit 1; }
-        grep -q "out of bounds memory access" output
-      done
+wasm_cc -Wl,--initial-memory=65536 selected.o -o selected.wasm
+outside="out of bounds memory access"
+loads_all() {
+  for name in joined_by_or joined_by_and condition otherwise number float halfword byte multiplied masked difference equality \
+    stored_back vector vector_sum; do
+    for value in 0 1; do
+      ends_with 0 "$TENON" --invoke=$name "$1" $value 65000
+      traps "$outside" "$TENON" --invoke=$name "$1" $value 70000
     done
   done
-done
+  for name in $(cat whole); do
+    ends_with 0 "$TENON" --invoke="$name" "$1" 1 65520
+    for address in 65533 65535; do # all but the first bytes are outside
+      traps "$outside" "$TENON" --invoke="$name" "$1" 1 $address
+    done
+  done
+}
+every_way loads_all selected.wasm "$all_levels|--opt-level=2 --cpu=native|--opt-level=3 --cpu=native|--opt-level=2 --exact-order" \
+  "$all_modes"

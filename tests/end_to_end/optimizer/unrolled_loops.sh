@@ -1,6 +1,6 @@
 # Loops that clang unrolls, runs downwards or counts up to zero, or that change what they load again
 # and again, give what the C says, at every level.
-set -e
+source "$(dirname "$0")/../common.sh"
 cat > loops.c <<'END'
 #include <stdio.h>
 #include <stdint.h>
@@ -114,17 +114,9 @@ int main(void) {
 END
 # -ffp-contract=off: WebAssembly rounds every operation.
 clang-22 -O0 -ffp-contract=off loops.c -o native
-$WASM_CC -O3 -ffp-contract=off loops.c -o loops.wasm
+wasi_cc -O3 -ffp-contract=off loops.c -o loops.wasm
 ./native > expected
-for level in 0 1 2 3; do
-  for mode in guard explicit; do
-    for cpu in x86-64-v2 native; do
-      "$TENONC" loops.wasm -o loops.aot --opt-level=$level --bounds-checks=$mode --cpu=$cpu
-      "$TENON" loops.aot > actual
-      cmp expected actual
-    done
-  done
-done
+every_way prints_expected loops.wasm "$all_levels" "$all_modes" "|--cpu=native"
 # Of the numbers that such a filter loads the last one in each column is not used: it traps all the same.
 cat > filter.c <<'END'
 #include <stdint.h>
@@ -158,16 +150,12 @@ int main(int count, char** arguments) {
 END
 clang-22 -O0 -ffp-contract=off filter.c -o native
 ./native > expected
+filters() {
+  prints_expected "$1"
+  traps "out of bounds memory access" "$TENON" "$1" trap
+  cmp expected output
+}
 for simd in "" -msimd128; do
-  $WASM_CC -O3 $simd filter.c -o filter.wasm
-  for level in 0 2 3; do
-    for mode in guard explicit; do
-      "$TENONC" filter.wasm -o filter.aot --opt-level=$level --bounds-checks=$mode --cpu=native
-      "$TENON" filter.aot > actual
-      cmp expected actual
-      if "$TENON" filter.aot trap > actual 2> message; then echo "no trap: $simd, $level, $mode"; exit 1; fi
-      cmp expected actual
-      grep -q 'out of bounds memory access' message
-    done
-  done
+  wasi_cc -O3 $simd filter.c -o filter.wasm
+  every_way filters filter.wasm "--opt-level=0|--opt-level=2|--opt-level=3" "$all_modes" --cpu=native
 done

@@ -1,5 +1,5 @@
 # 128-bit integers of C as wide arithmetic.
-set -eu
+source "$(dirname "$0")/../common.sh"
 cat > wide.c <<'END'
 typedef unsigned __int128 u128;
 __attribute__((export_name("run"))) unsigned long long Run(unsigned long long a, unsigned long long b) {
@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
 }
 #endif
 END
-$WASM_CC -mwide-arithmetic -nostdlib -Wl,--no-entry wide.c -o wide.wasm
+wasm_cc -mwide-arithmetic wide.c -o wide.wasm
 clang-22 -DNATIVE -O1 wide.c -o wide
 "$TENONC" wide.wasm -o wide.aot
 "$TENON" inspect wide.aot | grep -q "wasm features:.* wide-arithmetic"

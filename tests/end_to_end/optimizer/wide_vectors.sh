@@ -1,19 +1,13 @@
 # Loops of 128-bit vectors use the processor's wider ones, with the same results: random loops over arrays that
 # overlap at times, and traps. tests/fuzz/vector_loops.py makes more of them.
-set -e
+source "$(dirname "$0")/../common.sh"
 for seed in 1 21; do
   python3 "$(dirname "$0")/../../fuzz/vector_loops.py" $seed 60 > loops.c
-  $WASM_CC -msimd128 loops.c -o loops.wasm
-  $TENONC --opt-level=0 --bounds-checks=guard loops.wasm -o loops.aot
-  $TENON loops.aot > expected
+  wasi_cc -msimd128 loops.c -o loops.wasm
+  "$TENONC" --opt-level=0 --bounds-checks=guard loops.wasm -o loops.aot
+  "$TENON" loops.aot > expected
   [ "$(wc -l < expected)" = 60 ]
-  for options in "--opt-level=2 --cpu=native" "--opt-level=3 --cpu=native"; do
-    $TENONC $options loops.wasm -o loops.aot
-    for mode in guard explicit; do
-      $TENON --bounds-checks=$mode loops.aot > out
-      diff expected out || { echo "vector_loops.py $seed 60, $options, $mode"; exit 1; }
-    done
-  done
+  every_way prints_expected_in_each_mode loops.wasm "--opt-level=2|--opt-level=3" --cpu=native
 done
 cat > filter.c <<'C'
 #include <stdint.h>
@@ -52,19 +46,17 @@ int main(int count, char** arguments) {
   return 0;
 }
 C
-$WASM_CC -msimd128 filter.c -o filter.wasm
-$TENONC --opt-level=0 filter.wasm -o filter.aot
-$TENON filter.aot > expected
-for mode in guard explicit; do
-  $TENONC --bounds-checks=$mode --cpu=native filter.wasm -o filter.aot
-  $TENON filter.aot > out
-  cmp expected out
-  if $TENON filter.aot trap > out 2> message; then echo "no trap"; exit 1; fi
-  cmp expected out
-  grep -q 'out of bounds memory access' message
+wasi_cc -msimd128 filter.c -o filter.wasm
+"$TENONC" --opt-level=0 filter.wasm -o filter.aot
+"$TENON" filter.aot > expected
+for mode in $modes; do
+  "$TENONC" --bounds-checks=$mode --cpu=native filter.wasm -o filter.aot
+  prints_expected filter.aot
+  traps "out of bounds memory access" "$TENON" filter.aot trap
+  cmp expected output
   # Whatever machine this is, the code for one with wider vectors uses them.
-  $TENONC --target=x86_64 --cpu=x86-64-v4 --bounds-checks=$mode filter.wasm -o wide.aot
+  "$TENONC" --target=x86_64 --cpu=x86-64-v4 --bounds-checks=$mode filter.wasm -o wide.aot
   objdump -D -b binary -m i386:x86-64 wide.aot > code
-  grep -q 'vpsubusb.*ymm\|vpxor[qd]* .*ymm\|vpternlog.*ymm' code || { echo "no wide vectors, $mode"; exit 1; }
-  grep -q 'vpmul.*ymm\|vpadd.*ymm' code || { echo "no wide sum, $mode"; exit 1; }
+  grep -q 'vpsubusb.*ymm\|vpxor[qd]* .*ymm\|vpternlog.*ymm' code || fail "no wide vectors, $mode"
+  grep -q 'vpmul.*ymm\|vpadd.*ymm' code || fail "no wide sum, $mode"
 done

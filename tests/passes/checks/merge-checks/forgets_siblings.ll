@@ -1,0 +1,34 @@
+; What a check says ends with the blocks that it dominates: it does not cover the other branch.
+; RUN: tenon-opt -passes=merge-checks %s | FileCheck %s
+
+; CHECK-LABEL: @f0(
+; CHECK: br i1 %outside, label %trap, label %inside
+; CHECK: br i1 %outside2, label %trap, label %inside2
+define void @f0(ptr swiftself %context, i32 %index, i1 %choice) {
+  %size = load i64, ptr %context, align 8, !tbaa !1
+  %wide = zext i32 %index to i64
+  br i1 %choice, label %left, label %right
+left:
+  %limit = add i64 %size, -12
+  %outside = icmp ugt i64 %wide, %limit
+  br i1 %outside, label %trap, label %inside
+inside:
+  br label %end
+right:
+  %limit2 = add i64 %size, -4
+  %outside2 = icmp ugt i64 %wide, %limit2
+  br i1 %outside2, label %trap, label %inside2
+inside2:
+  br label %end
+end:
+  ret void
+trap:
+  call void @trap()
+  unreachable
+}
+declare void @trap() noreturn
+!0 = !{!"tenon"}
+!1 = !{!2, !2, i64 0}
+!2 = !{!"memory descriptor", !0}
+!3 = !{!4, !4, i64 0}
+!4 = !{!"linear memory", !0}

@@ -1,0 +1,29 @@
+; Only sizes of memories never shrink and are known to be at least the reach: a comparison with
+; another number covers nothing.
+; RUN: tenon-opt -passes=merge-checks %s | FileCheck %s
+
+; CHECK-LABEL: @f0(
+; CHECK: br i1 %outside, label %trap, label %inside
+; CHECK: br i1 %outside2, label %trap, label %inside2
+define void @f0(ptr swiftself %context, i32 %index) {
+  %number = load i64, ptr %context, align 8, !tbaa !3
+  %wide = zext i32 %index to i64
+  %limit = add i64 %number, -12
+  %outside = icmp ugt i64 %wide, %limit
+  br i1 %outside, label %trap, label %inside
+inside:
+  %limit2 = add i64 %number, -4
+  %outside2 = icmp ugt i64 %wide, %limit2
+  br i1 %outside2, label %trap, label %inside2
+inside2:
+  ret void
+trap:
+  call void @trap()
+  unreachable
+}
+declare void @trap() noreturn
+!0 = !{!"tenon"}
+!1 = !{!2, !2, i64 0}
+!2 = !{!"memory descriptor", !0}
+!3 = !{!4, !4, i64 0}
+!4 = !{!"linear memory", !0}

@@ -1,0 +1,32 @@
+; An access that faults whenever the check would have failed takes its place, and is listed.
+; RUN: tenon-opt -guarded-memory=48 -object=%t %s && llvm-objdump -d --no-show-raw-insn %t | FileCheck %s
+; RUN: tenon-opt -guarded-memory=48 -object=%t %s && llvm-readelf -r %t | FileCheck --check-prefix=LIST %s
+
+; CHECK-LABEL: <f0>:
+; CHECK-NOT: cmp
+; CHECK-NOT: ja
+; CHECK-NOT: jb
+; CHECK: mov{{.*}}(%{{.*}},%{{.*}})
+; CHECK: retq
+; LIST: .relatenon_faults{{.*}} contains 1 entries
+; LIST: R_X86_64_PC32
+; LIST: .rela.stack_sizes
+define i32 @f0(ptr swiftself %context, i32 %index) {
+  %place = getelementptr i8, ptr %context, i64 56
+  %size = load i64, ptr %place, align 8
+  %wide = zext i32 %index to i64
+  %limit = sub nuw i64 %size, 4
+  %outside = icmp ugt i64 %wide, %limit
+  br i1 %outside, label %trap, label %checked, !prof !0
+checked:
+  %base_place = getelementptr i8, ptr %context, i64 48
+  %base = load ptr, ptr %base_place, align 8
+  %address = getelementptr i8, ptr %base, i64 %wide
+  %value = load i32, ptr %address, align 1
+  ret i32 %value
+trap:
+  call void @tenon.trap(ptr %context, i32 2)
+  unreachable
+}
+declare void @tenon.trap(ptr, i32) noreturn cold
+!0 = !{!"branch_weights", i32 1, i32 1048576}

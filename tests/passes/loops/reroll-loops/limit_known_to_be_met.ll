@@ -1,0 +1,29 @@
+; A limit of which the low bits are known is met by half the step exactly where it is by the whole.
+; RUN: tenon-opt -passes=reroll-loops %s | FileCheck %s
+
+; CHECK-LABEL: @f0(
+; CHECK: %[[NEXT:.*]] = add i32 %i, 8
+; CHECK: icmp ne i32 %[[NEXT]], %n
+define void @f0(ptr swiftself %context, ptr %base, double %x, i32 %m) {
+entry:
+  %n = and i32 %m, -16
+  br label %loop
+loop:
+  %i = phi i32 [ 0, %entry ], [ %next, %loop ]
+  %a0 = zext i32 %i to i64
+  %p0 = getelementptr i8, ptr %base, i64 %a0
+  %l0 = load double, ptr %p0, align 1
+  %m0 = fmul double %l0, %x
+  store double %m0, ptr %p0, align 1
+  %i1 = or disjoint i32 %i, 8
+  %a1 = zext i32 %i1 to i64
+  %p1 = getelementptr i8, ptr %base, i64 %a1
+  %l1 = load double, ptr %p1, align 1
+  %m1 = fmul double %l1, %x
+  store double %m1, ptr %p1, align 1
+  %next = add i32 %i, 16
+  %again = icmp ne i32 %next, %n
+  br i1 %again, label %loop, label %exit
+exit:
+  ret void
+}

@@ -1,0 +1,59 @@
+; Before a group runs, no index of it may wrap at 2^32, and what it stores must lie below or above
+; each range that it loads from.
+; RUN: tenon-opt -passes=vectorize-outer-loops %s | FileCheck %s
+
+; CHECK-LABEL: @f0(
+; CHECK: group.check:
+; CHECK: icmp sge i64 %{{.*}}, 0
+; CHECK: icmp sle i64 %{{.*}}, 4294967296
+; CHECK: icmp sge i64 %{{.*}}, 0
+; CHECK: icmp sle i64 %{{.*}}, 4294967296
+; CHECK: icmp sge i64 %{{.*}}, 0
+; CHECK: icmp sle i64 %{{.*}}, 4294967296
+; CHECK: %[[BELOW:.*]] = icmp sle i64 %{{.*}}, %{{.*}}
+; CHECK: %[[ABOVE:.*]] = icmp sle i64 %{{.*}}, %{{.*}}
+; CHECK: or i1 %[[BELOW]], %[[ABOVE]]
+; CHECK: %[[BELOW2:.*]] = icmp sle i64 %{{.*}}, %{{.*}}
+; CHECK: %[[ABOVE2:.*]] = icmp sle i64 %{{.*}}, %{{.*}}
+; CHECK: or i1 %[[BELOW2]], %[[ABOVE2]]
+; CHECK: br i1 %{{.*}}, label %group, label %group.one
+define void @f0(ptr swiftself %context, ptr %base, i32 %b, i32 %c, i32 %out) {
+entry:
+  br label %outer
+outer:
+  %j = phi i32 [ 0, %entry ], [ %j.next, %latch ]
+  %column = shl i32 %j, 2
+  %first = add i32 %b, %column
+  br label %inner
+inner:
+  %k = phi i32 [ 0, %outer ], [ %k.next, %inner ]
+  %sum = phi float [ 0.0, %outer ], [ %sum.next, %inner ]
+  %row = mul i32 %k, 400
+  %index = add i32 %first, %row
+  %wide = zext i32 %index to i64
+  %address = getelementptr i8, ptr %base, i64 %wide
+  %x = load float, ptr %address, align 1, !tbaa !1
+  %k4 = shl i32 %k, 2
+  %index2 = add i32 %c, %k4
+  %wide2 = zext i32 %index2 to i64
+  %address2 = getelementptr i8, ptr %base, i64 %wide2
+  %y = load float, ptr %address2, align 1, !tbaa !1
+  %product = fmul float %x, %y
+  %sum.next = fadd float %sum, %product
+  %k.next = add i32 %k, 1
+  %more = icmp ne i32 %k.next, 100
+  br i1 %more, label %inner, label %latch
+latch:
+  %index3 = add i32 %out, %column
+  %wide3 = zext i32 %index3 to i64
+  %address3 = getelementptr i8, ptr %base, i64 %wide3
+  store float %sum.next, ptr %address3, align 1, !tbaa !1
+  %j.next = add i32 %j, 1
+  %again = icmp ne i32 %j.next, 64
+  br i1 %again, label %outer, label %exit
+exit:
+  ret void
+}
+!0 = !{!"tenon"}
+!1 = !{!2, !2, i64 0}
+!2 = !{!"linear memory", !0}
