@@ -1,7 +1,7 @@
 # Faults of LLVM that passes of ours work around: each must still be there. Where this fails, the
 # installed LLVM has mended one, and the file that is named can go.
-set -eu
-llvm=${TENON_LLVM_BIN:-/usr/lib/llvm-22/bin}
+source "$(dirname "$0")/../common.sh"
+llvm=${TENON_LLVM_TOOLS:-/usr/lib/llvm-22/bin}
 for program in opt lli; do
   [[ -x $llvm/$program ]] || { echo "no $llvm/$program"; exit 77; }
 done

@@ -1,7 +1,7 @@
 # Indices that come round again every few iterations, as i & 15 or a byte that is counted up, give
 # what the C says beside addresses that go on, at every level. LLVM's vectoriser may take neither for
 # granted (compiler/optimize/loops/keep_wrap_checks.cc).
-set -eu
+source "$(dirname "$0")/../common.sh"
 cat > round.c <<'C'
 #include <stdint.h>
 #include <stdio.h>
@@ -51,14 +51,6 @@ C
 clang-22 -O0 -fwrapv round.c -o native
 ./native > expected
 for optimization in -O1 -Os -O3; do
-  $WASM_CC $optimization -fwrapv round.c -o round.wasm
-  for level in 0 1 2 3; do
-    for mode in guard explicit; do
-      for cpu in x86-64-v2 native; do
-        "$TENONC" round.wasm -o round.aot --opt-level=$level --bounds-checks=$mode --cpu=$cpu
-        "$TENON" round.aot > actual
-        cmp expected actual
-      done
-    done
-  done
+  wasi_cc $optimization -fwrapv round.c -o round.wasm
+  every_way prints_expected_in_each_mode round.wasm "$all_levels" "--cpu=x86-64-v2|--cpu=native"
 done

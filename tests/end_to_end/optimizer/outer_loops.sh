@@ -114,14 +114,6 @@ C
 clang-22 -O0 -ffp-contract=off leftover.c -o native
 ./native > expected
 for optimization in -Os -O3; do
-  $WASM_CC $optimization -fno-inline leftover.c -o leftover.wasm
-  for level in 1 2 3; do
-    for cpu in x86-64-v2 native; do
-      "$TENONC" --opt-level=$level --cpu=$cpu leftover.wasm -o leftover.aot
-      for mode in guard explicit; do
-        "$TENON" --bounds-checks=$mode leftover.aot > out
-        diff expected out || fail "$optimization, level $level, $cpu, $mode"
-      done
-    done
-  done
+  wasi_cc $optimization -fno-inline leftover.c -o leftover.wasm
+  every_way prints_expected_in_each_mode leftover.wasm "--opt-level=1|--opt-level=2|--opt-level=3" "--cpu=x86-64-v2|--cpu=native"
 done

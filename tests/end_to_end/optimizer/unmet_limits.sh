@@ -1,8 +1,6 @@
 # Loops that look as if they had been unrolled, whose limit lies between the steps: what they store
 # before they trap, or that they do not end, is the same at every level.
-set -eu
-source_directory=$(dirname "$(dirname "$(dirname "$TENONC")")")
-libraries=$(dirname "$(dirname "$TENON")")
+source "$(dirname "$0")/../common.sh"
 # NAME, parameters and results, locals, instructions of a function.
 function_named() {
   local name=$1 type=$2 locals=$3
@@ -48,24 +46,18 @@ add_local() {  # LOCAL: of an f64 sum in local 2, an i32 local and what follows 
   # A sum, which nothing ends.
   function_named sum "(i32, i32) -> (i32)" "f64" loop "$(add_local 1)" "$(count 1 2 "local.get 0")" "local.get 2" i32.trunc_sat_f64_u
 } > loops.s
-clang-22 --target=wasm32 -mnontrapping-fptoint -nostdlib -Wl,--no-entry,-z,stack-size=1024 loops.s -o loops.wasm
-# shellcheck disable=SC2086 # flags
-cc ${TENON_HOST_FLAGS-} -c -Wall -Wextra -Werror -I"$source_directory" "$source_directory/tests/end_to_end/optimizer/calls_host.c" -o host.o
-# shellcheck disable=SC2086
-c++ ${TENON_HOST_FLAGS-} host.o "$libraries/lib/libtenon.a" -lpthread -o host
+wasm_cc -mnontrapping-fptoint -Wl,-z,stack-size=1024 loops.s -o loops.wasm
+build_host "$top/tests/end_to_end/optimizer/calls_host.c"
 calls=(constant by_three)
 for n in 16 32 4096 8 24 40 65528; do calls+=("bytes,$n" "bytes_down,$((4096 - n))"); done
 for n in 2 4 100 3 5 101 4096; do calls+=("elements,$n" "counted,$n" "odd,$n" "even,$n"); done
 calls+=(sum,6,0 sum,3001,1)
-for level in 0 1 2 3; do
-  for mode in guard explicit; do
-    "$TENONC" loops.wasm -o loops.aot --opt-level=$level --bounds-checks=$mode
-    ./host loops.aot "${calls[@]}" > $mode.$level
-    cmp guard.0 $mode.$level
-    status=0
-    timeout 0.5 ./host loops.aot sum,5,0 > /dev/null || status=$?
-    test $status = 124
-  done
-done
-test "$(grep -c 'out of bounds' guard.0)" -gt 12
-test "$(grep -c 'out of bounds' guard.0)" -lt 30
+"$TENONC" loops.wasm -o loops.aot --opt-level=0
+./host loops.aot "${calls[@]}" > expected
+same() {
+  prints expected ./host "$1" "${calls[@]}"
+  ends_with 124 timeout 0.5 ./host "$1" sum,5,0
+}
+every_way same loops.wasm "$all_levels" "$all_modes"
+[ "$(grep -c 'out of bounds' expected)" -gt 12 ]
+[ "$(grep -c 'out of bounds' expected)" -lt 30 ]
