@@ -14,9 +14,9 @@
 #include <span>
 #include <string_view>
 
+#include "format/code_tables/unwind_rows.h"
 #include "format/container.h"
 #include "format/result.h"
-#include "format/code_tables/unwind_rows.h"
 
 namespace tenon::container {
 

@@ -152,15 +152,23 @@ std::optional<std::uint64_t> WidthOf(const llvm::MachineInstr& instruction) {
   return width;
 }
 
+// By opcode; the same for all subtargets, and made once, since there are 22,000.
+const std::vector<Operation>& Operations(const llvm::MCInstrInfo& instructions) {
+  static const std::vector<Operation> operations = [&] {
+    std::vector<Operation> all(instructions.getNumOpcodes());
+    for (unsigned i = 0; i < all.size(); ++i) all[i] = OperationNamed(instructions.getName(i));
+    return all;
+  }();
+  return operations;
+}
+
 class X86Semantics final : public MachineSemantics {
  public:
   explicit X86Semantics(const llvm::MachineFunction& function)
       : instructions_(*function.getSubtarget().getInstrInfo()),
         registers_info_(*function.getSubtarget().getRegisterInfo()),
-        registers_(registers_info_, "GR64") {
-    operations_.resize(instructions_.getNumOpcodes());
-    for (unsigned i = 0; i < operations_.size(); ++i)
-      operations_[i] = OperationNamed(instructions_.getName(i));
+        registers_(registers_info_, "GR64"),
+        operations_(Operations(instructions_)) {
     for (unsigned i = 1; i < registers_info_.getNumRegs(); ++i) {
       const llvm::StringRef name = registers_info_.getName(i);
       if (name == "R13") context_ = i;
@@ -303,7 +311,7 @@ class X86Semantics final : public MachineSemantics {
   const llvm::TargetInstrInfo& instructions_;
   const llvm::TargetRegisterInfo& registers_info_;
   GeneralRegisters registers_;
-  std::vector<Operation> operations_;  // by opcode
+  const std::vector<Operation>& operations_;
   llvm::MCRegister context_;
   llvm::MCRegister flags_;
 };

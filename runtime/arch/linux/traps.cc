@@ -2,11 +2,11 @@
 // it continues in tenon_unwind. Linux.
 //
 // Invariants: only faults with the program counter in registered AoT text become traps, and memory
-// faults only at instructions that stand for a bounds check (format/code_tables/fault_places.h) and addresses
-// in a linear memory's reservation, or in the wasm stack's guard page. Everything else goes to the
-// previous handler, because it is a bug. The handler runs on the wasm stack unless the host has set
-// up an alternative one; kStackReserve makes room for it. Generated code checks divisions, so
-// SIGFPE never means a wasm trap and is not handled.
+// faults only at instructions that stand for a bounds check (format/code_tables/fault_places.h) and
+// addresses in a linear memory's reservation, or in the wasm stack's guard page. Everything else
+// goes to the previous handler, because it is a bug. The handler runs on the wasm stack unless the
+// host has set up an alternative one; kStackReserve makes room for it. Generated code checks
+// divisions, so SIGFPE never means a wasm trap and is not handled.
 #include "runtime/execute/traps.h"
 
 #include <signal.h>
