@@ -9,22 +9,35 @@
 
 namespace tenon::runtime {
 
+// Exception::flags.
+inline constexpr std::uint32_t kExceptionMarked = 1;  // by the collection that runs
+inline constexpr std::uint32_t kExceptionEscaped =
+    2;  // others than linked instances may refer to it
+
 // A package with room for `cells` values, with `thrower` and its callers as its trace; null if
 // there is no memory. It belongs to the instance that defines the tag.
 abi::Exception* NewException(abi::ExecutionEnvironment* environment, const abi::TagInstance* tag,
                              std::uint32_t cells, const MachineFrame& thrower);
 // After a catch that handed out no reference: gone, if nobody else has one.
 void ReleaseException(abi::Exception* exception);
+// The instance ends: what has escaped stays, without a tag that anybody could catch it by.
 void FreeExceptions(Instance* instance);
+// At the runtime's end: those that have stayed.
+void FreeEscapedExceptions();
 void FreeUnmarkedExceptions(Instance* instance);
-// Frees those exceptions of `owner` that nothing on this thread refers to (exception_collector.cc).
-// Under the lock that guards groups.
+// Frees those exceptions of `owner` that nothing refers to (exception_collector.cc). Under the lock
+// that guards groups.
 void CollectExceptions(abi::ExecutionEnvironment* environment, Instance* owner);
+
+// `receiver` gets a reference from the host or through it; null: the host itself. Unless it is
+// linked with the instance that the exception belongs to, nobody will find the reference.
+void NoteEscape(abi::Exception* exception, const Instance* receiver);
+
+// A call ends with an exception on its way in the environment, in which `depth` calls are still
+// under way: it goes on to those, or is gone.
+void LeaveCallByException(abi::ExecutionEnvironment* environment, std::uint32_t depth);
 
 // Whether the code that `frame` returns to looks for exceptions itself.
 bool CallerLooksForExceptions(const abi::ExecutionEnvironment& environment, MachineFrame frame);
-
-// Puts the trace of the environment's exception into its frames and a description into its text.
-void DescribeException(abi::ExecutionEnvironment* environment);
 
 }  // namespace tenon::runtime

@@ -16,7 +16,7 @@
 
 namespace tenon::runtime {
 
-// Instances that can hold each other's functions (through a shared table, a
+// Instances that can hold each other's functions and exceptions (through a shared table, a
 // mutable reference global or reference parameters) live and die together, the group
 // with them: it lies in one of its members.
 struct Group {
@@ -98,7 +98,8 @@ const void* FindEntry(const abi::FuncRef* function);
 // Another number whenever a record of a function may be gone, or frames have become larger.
 extern constinit std::atomic<std::uint64_t> g_function_generation;
 
-const abi::Builtins* RuntimeBuiltins();
+// `with_roots`: for host functions that are called by code which may hold references (roots.h).
+const abi::Builtins* RuntimeBuiltins(bool with_roots);
 
 // Tables beyond this are refused like memory that is not there.
 inline constexpr std::uint64_t kMaximumTableElements = 10'000'000;

@@ -101,7 +101,7 @@ test_oldest_x86_64() {
 
 for machine in "${machines[@]}"; do
   there=$PWD/build-$machine/bin target=("--target=$machine") modes=(guard explicit)
-  scripts=(arguments hello invoke trap recursion tail_calls exceptions wasi/wasi_reactor wasi/wasi_threads optimizer/wide_arithmetic)
+  scripts=(arguments hello invoke trap recursion tail_calls exceptions exception_references wasi/wasi_reactor wasi/wasi_threads optimizer/wide_arithmetic)
   case $machine in
     x86_64) triple= there=$bin target+=(--cpu=x86-64) emulator=(qemu-x86_64 -cpu qemu64) scripts=(hello trap recursion) ;;
     aarch64) triple=aarch64-linux-gnu emulator=(qemu-aarch64) ;;
