@@ -189,7 +189,7 @@ struct Exception {
   alignas(8) Exception* next_marked;  // the runtime's
   std::uint64_t is_referenced;        // not 0: an exnref to it was handed out
   std::uint32_t cells;
-  std::uint32_t is_marked;  // the runtime's
+  std::uint32_t flags;  // the runtime's
 };
 static_assert(sizeof(Exception) == 48);
 

@@ -87,6 +87,10 @@ constexpr bool IsFunctionReference(ValueType type) {
   const HeapType heap = HeapTypeOf(type);
   return !IsAbstract(heap) || heap == kFuncHeap || heap == kNoFuncHeap;
 }
+// Exceptions: references that the runtime knows as abi::Exception*.
+constexpr bool IsExceptionReference(ValueType type) {
+  return IsReference(type) && (HeapTypeOf(type) == kExnHeap || HeapTypeOf(type) == kNoExnHeap);
+}
 // Whether locals, table elements and the like can begin as 0 or null.
 constexpr bool IsDefaultable(ValueType type) { return !IsReference(type) || IsNullable(type); }
 

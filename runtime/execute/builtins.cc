@@ -181,14 +181,14 @@ uint32_t BuiltinAtomicNotify(VmContext* context, uint32_t memory_index, uint64_t
 
 }  // namespace
 
-const abi::Builtins* RuntimeBuiltins() {
-  static const abi::Builtins builtins = [] {
+const abi::Builtins* RuntimeBuiltins(bool with_roots) {
+  static const auto make = [](auto* host_call) {
     abi::Builtins table{};
     const auto set = [&table](abi::Builtin slot, auto* function) {
       table.entry[static_cast<std::size_t>(slot)] = reinterpret_cast<const void*>(function);
     };
     set(abi::Builtin::trap, &BuiltinTrap);
-    set(abi::Builtin::host_call, &tenon_host_call);
+    set(abi::Builtin::host_call, host_call);
     set(abi::Builtin::memory_grow, &BuiltinMemoryGrow);
     set(abi::Builtin::memory_init, &BuiltinMemoryInit);
     set(abi::Builtin::memory_copy, &BuiltinMemoryCopy);
@@ -208,8 +208,10 @@ const abi::Builtins* RuntimeBuiltins() {
     set(abi::Builtin::atomic_notify, &BuiltinAtomicNotify);
     static_assert(static_cast<std::size_t>(abi::Builtin::kCount) == 19, "set every builtin above");
     return table;
-  }();
-  return &builtins;
+  };
+  static const abi::Builtins plain = make(&tenon_host_call);
+  static const abi::Builtins saving = make(&tenon_host_call_with_roots);
+  return with_roots ? &saving : &plain;
 }
 
 }  // namespace tenon::runtime

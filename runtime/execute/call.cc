@@ -92,7 +92,7 @@ Result<abi::ExecutionEnvironment*> CreateExecutionEnvironment(
   }
   environment->wasm_sp = environment->stack_base + environment->stack_bytes;
   environment->guard.exec_env = environment;
-  environment->guard.builtins = RuntimeBuiltins();
+  environment->guard.builtins = RuntimeBuiltins(true);
   environment->guard.native = reinterpret_cast<const void*>(&CallGuarded);
   return environment;
 }

@@ -4,8 +4,6 @@
 // Invariant: after the call a context's exec_env and stack_limit are as before.
 #pragma once
 
-#include <utility>
-
 #include "runtime/execute/execution_environment.h"
 #include "runtime/execute/native_stack.h"
 #include "runtime/execute/terminate.h"
@@ -65,12 +63,7 @@ void FindEntrance(abi::ExecutionEnvironment* environment, const abi::FuncRef* fu
   environment->pending = 0;
   if (environment->exception != nullptr) {
     kind = abi::TrapKind::kUncaughtException;
-    DescribeException(environment);
-    if (depth != 0) {
-      environment->pending = static_cast<std::uint32_t>(kind);
-    } else {
-      ReleaseException(std::exchange(environment->exception, nullptr));
-    }
+    LeaveCallByException(environment, depth);
   }
   t_active_calls = call.outer;
   // A tail call passes the environment to another context and cannot restore it. So contexts of

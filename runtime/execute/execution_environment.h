@@ -89,4 +89,6 @@ std::uint32_t tenon_enter(tenon::abi::ExecutionEnvironment* environment,
 TENON_LEAVES_WASM_STACK void tenon_unwind(tenon::abi::ExecutionEnvironment* environment,
                                           std::uint32_t kind);
 void tenon_host_call();
+// The same, but all registers that may hold references are on the wasm stack meanwhile (roots.h).
+void tenon_host_call_with_roots();
 }

@@ -1,11 +1,14 @@
 // Exception packages. They are blocks of the ledger of the instance that defines their tag, in a
 // list of that instance, and are freed with it at the latest. A package is freed when it is caught,
 // unless a reference to it was handed out. Those with references are collected when there are many.
+// One that has come to where the collector does not look (NoteEscape) stays, even beyond its
+// instance.
 #include "runtime/instance/exceptions.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <utility>
 
 #include "format/locking.h"
 #include "runtime/execute/backtrace.h"
@@ -25,6 +28,10 @@ struct Trace {
 
 constexpr std::uint64_t kFirstCollection = 1000;  // exceptions of an instance
 
+// The tag of exceptions whose instance has ended, and the list of them.
+constexpr abi::TagInstance kEndedTag{0, nullptr};
+abi::Exception* g_escaped TENON_GUARDED_BY(g_exceptions_mutex) = nullptr;
+
 Trace* TraceOf(const abi::Exception& exception) {
   return reinterpret_cast<Trace*>(reinterpret_cast<std::uintptr_t>(&exception + 1) +
                                   std::uint64_t{exception.cells} * 8);
@@ -39,16 +46,34 @@ void RecordTrace(const abi::ExecutionEnvironment& environment, const MachineFram
     ++trace->count;
 }
 
+// Null: the instance has ended.
 Instance* OwnerOf(const abi::TagInstance& tag) { return static_cast<Instance*>(tag.instance); }
 
+void Link(abi::Exception* exception, abi::Exception** list) {
+  exception->previous = nullptr;
+  exception->next = *list;
+  if (*list != nullptr) (*list)->previous = exception;
+  *list = exception;
+}
+
 void Unlink(abi::Exception* exception) TENON_REQUIRES(g_exceptions_mutex) {
+  Instance* const owner = OwnerOf(*exception->tag);
   if (exception->next != nullptr) exception->next->previous = exception->previous;
   if (exception->previous != nullptr) {
     exception->previous->next = exception->next;
   } else {
-    OwnerOf(*exception->tag)->exceptions = exception->next;
+    (owner != nullptr ? owner->exceptions : g_escaped) = exception->next;
   }
-  --OwnerOf(*exception->tag)->exception_count;
+  if (owner != nullptr) --owner->exception_count;
+}
+
+// What remains of an escaped exception when its instance ends. Its payload is not read again,
+// because no tag matches.
+void Orphan(abi::Exception* exception) TENON_REQUIRES(g_exceptions_mutex) {
+  exception->tag = &kEndedTag;
+  exception->cells = 0;
+  LedgerOf(Category::kInstance).TakeOver(exception);
+  Link(exception, &g_escaped);
 }
 
 // The export by which others know the tag, or nothing.
@@ -64,6 +89,39 @@ bool NeedsCollection(const Instance& owner) TENON_REQUIRES(g_exceptions_mutex) {
   return owner.exception_count >= std::max(kFirstCollection, owner.next_collection);
 }
 
+// Puts the trace of the environment's exception into its frames and a description into its text.
+void Describe(abi::ExecutionEnvironment* environment) {
+  const abi::Exception& exception = *environment->exception;
+  const Trace& trace = *TraceOf(exception);
+  environment->frame_count = 0;
+  for (std::uint64_t i = 0; i < trace.count; ++i) {
+    std::uint64_t offset = 0;
+    const loader::MappedModule* const module =
+        FindCode(static_cast<const std::uint8_t*>(trace.addresses[i]) - 1, &offset);
+    if (module == nullptr) continue;
+    const std::uint32_t function = module->view().FunctionAt(module->variant(), offset);
+    if (function != container::kNone)
+      environment->frames[environment->frame_count++] = {module, function};
+  }
+  if (OwnerOf(*exception.tag) == nullptr) {
+    std::snprintf(environment->exception_text, sizeof environment->exception_text,
+                  "tag of an instance that has ended");
+    return;
+  }
+  const Instance& owner = *OwnerOf(*exception.tag);
+  const auto tag = owner.info().imported_tags +
+                   static_cast<std::uint32_t>(
+                       exception.tag - owner.Part<abi::TagInstance>(owner.info().tags_offset));
+  const std::string_view name = NameOf(owner, tag);
+  const Error text =
+      name.empty()
+          ? Error::Format("tag %u", tag)
+          : Error::Format("tag \"%.*s\"", static_cast<int>(std::min<std::size_t>(name.size(), 100)),
+                          name.data());
+  std::snprintf(environment->exception_text, sizeof environment->exception_text, "%.255s",
+                text.text());
+}
+
 // Null: there is no memory.
 abi::Exception* Make(const abi::ExecutionEnvironment& environment, const abi::TagInstance* tag,
                      std::uint32_t cells, const MachineFrame& thrower)
@@ -77,9 +135,7 @@ abi::Exception* Make(const abi::ExecutionEnvironment& environment, const abi::Ta
   exception->tag = tag;
   exception->cells = cells;
   ++owner->exception_count;
-  exception->next = owner->exceptions;
-  if (owner->exceptions != nullptr) owner->exceptions->previous = exception;
-  owner->exceptions = exception;
+  Link(exception, &owner->exceptions);
   return exception;
 }
 
@@ -112,17 +168,30 @@ void FreeExceptions(Instance* instance) {
   const MutexLock lock(g_exceptions_mutex);
   for (abi::Exception* exception = instance->exceptions; exception != nullptr;) {
     abi::Exception* const next = exception->next;
-    Free(exception);
+    if ((exception->flags & kExceptionEscaped) != 0) {
+      Orphan(exception);
+    } else {
+      Free(exception);
+    }
     exception = next;
   }
   instance->exceptions = nullptr;
   instance->exception_count = 0;
 }
 
+void FreeEscapedExceptions() {
+  const MutexLock lock(g_exceptions_mutex);
+  while (g_escaped != nullptr) {
+    abi::Exception* const exception = g_escaped;
+    Unlink(exception);
+    Free(exception);
+  }
+}
+
 void FreeUnmarkedExceptions(Instance* instance) {
   for (abi::Exception* exception = instance->exceptions; exception != nullptr;) {
     abi::Exception* const next = exception->next;
-    if (exception->is_marked == 0) {
+    if ((exception->flags & kExceptionMarked) == 0) {
       Unlink(exception);
       Free(exception);
     }
@@ -137,31 +206,22 @@ bool CallerLooksForExceptions(const abi::ExecutionEnvironment& environment, Mach
   return module != nullptr && (module->variant().function_traits & abi::kTraitThrows) != 0;
 }
 
-void DescribeException(abi::ExecutionEnvironment* environment) {
-  const abi::Exception& exception = *environment->exception;
-  const Trace& trace = *TraceOf(exception);
-  environment->frame_count = 0;
-  for (std::uint64_t i = 0; i < trace.count; ++i) {
-    std::uint64_t offset = 0;
-    const loader::MappedModule* const module =
-        FindCode(static_cast<const std::uint8_t*>(trace.addresses[i]) - 1, &offset);
-    if (module == nullptr) continue;
-    const std::uint32_t function = module->view().FunctionAt(module->variant(), offset);
-    if (function != container::kNone)
-      environment->frames[environment->frame_count++] = {module, function};
-  }
-  const Instance& owner = *OwnerOf(*exception.tag);
-  const auto tag = owner.info().imported_tags +
-                   static_cast<std::uint32_t>(
-                       exception.tag - owner.Part<abi::TagInstance>(owner.info().tags_offset));
-  const std::string_view name = NameOf(owner, tag);
-  const Error text =
-      name.empty()
-          ? Error::Format("tag %u", tag)
-          : Error::Format("tag \"%.*s\"", static_cast<int>(std::min<std::size_t>(name.size(), 100)),
-                          name.data());
-  std::snprintf(environment->exception_text, sizeof environment->exception_text, "%.255s",
-                text.text());
+void NoteEscape(abi::Exception* exception, const Instance* receiver) {
+  const Instance* const owner = OwnerOf(*exception->tag);
+  const bool is_linked =
+      owner == nullptr || owner == receiver ||
+      (receiver != nullptr && owner->linkage != nullptr && owner->linkage == receiver->linkage);
+  if (!is_linked) exception->flags |= kExceptionEscaped;
+}
+
+void LeaveCallByException(abi::ExecutionEnvironment* environment, std::uint32_t depth) {
+  Describe(environment);
+  if (depth == 0) return ReleaseException(std::exchange(environment->exception, nullptr));
+  environment->pending = static_cast<std::uint32_t>(abi::TrapKind::kUncaughtException);
+  // Through a native function. The guard (abi.h) stands between instances that are linked.
+  const abi::HostFunction* const native = environment->current_host;
+  if (native != &environment->guard)
+    NoteEscape(environment->exception, static_cast<const Instance*>(native->instance));
 }
 
 }  // namespace tenon::runtime

@@ -32,10 +32,12 @@ void UnlinkedNative(abi::ExecutionEnvironment* environment) {
   environment->pending = static_cast<std::uint32_t>(abi::TrapKind::kUnlinkedImport);
 }
 
+// Whether values of the type belong to an instance, with which they go.
+bool IsOwned(ValueType type) { return IsFunctionReference(type) || IsExceptionReference(type); }
+
 bool HoldsReferences(const FunctionSignature& signature) {
-  return std::any_of(signature.parameters.begin(), signature.parameters.end(),
-                     IsFunctionReference) ||
-         std::any_of(signature.results.begin(), signature.results.end(), IsFunctionReference);
+  return std::ranges::any_of(signature.parameters, IsOwned) ||
+         std::ranges::any_of(signature.results, IsOwned);
 }
 
 // A value type and the module whose types it may refer to.
@@ -219,7 +221,7 @@ Instance* AllocateInstance(loader::MappedModule& module, Ledger& parent) {
   instance->maximum_frame = module.variant().maximum_frame_size;
 
   abi::VmContext& context = *instance->context;
-  context.builtins = RuntimeBuiltins();
+  context.builtins = RuntimeBuiltins(false);
   context.instance = instance;
   context.type_keys = module.type_keys();
   context.traits = module.variant().function_traits;
@@ -262,7 +264,7 @@ Status LinkFunction(Instance* instance, const ImportEntry& import, std::uint32_t
     if (!same) return ImportError("incompatible import type", instance->view(), import);
   }
   abi::HostFunction& host = instance->host_functions[index];
-  host.builtins = RuntimeBuiltins();
+  host.builtins = RuntimeBuiltins((instance->context->traits & abi::kTraitThrows) != 0);
   host.native = supplied.native;
   host.stack_argument_bytes = static_cast<std::uint32_t>(StackArgumentBytes(required));
   host.traits = abi::kTraitHost;
@@ -337,7 +339,7 @@ Status LinkImports(Instance* instance, const ImportResolver& resolver,
         }
         instance->Part<abi::PointerCell<void>>(view.info().global_pointers_offset)[globals++] =
             supplied.global;
-        shares_references = IsFunctionReference(supplied.type);
+        shares_references = IsOwned(supplied.type);
         break;
       case ExternKind::kTag:
         if (supplied.tag == nullptr ||
@@ -380,7 +382,11 @@ void FillFuncRefs(Instance* instance) {
   for (; i < functions.size() && functions[i].function_index < instance->info().imported_functions;
        ++i) {
     auto& record = reinterpret_cast<abi::WideFuncRef&>(*instance->FuncRefAt(i));
-    const abi::FuncRef& imported = *instance->function_imports()[functions[i].function_index];
+    const std::uint32_t index = functions[i].function_index;
+    const abi::FuncRef& imported = *instance->function_imports()[index];
+    // Others may call it then, who may hold references.
+    if (&imported == instance->host_records + index)
+      instance->host_functions[index].builtins = RuntimeBuiltins(true);
     record.common = imported;
     record.direct = HasWrappers(*imported.context)
                         ? reinterpret_cast<const abi::WideFuncRef&>(imported).direct

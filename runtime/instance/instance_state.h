@@ -21,7 +21,7 @@ extern constinit Mutex g_groups_mutex;
 // The lists of exceptions; their cells are only written before anybody else knows of them.
 extern constinit Mutex g_exceptions_mutex TENON_ACQUIRED_AFTER(g_groups_mutex);
 
-// Instances that can hold each other's functions (through a shared table, a
+// Instances that can hold each other's functions and exceptions (through a shared table, a
 // mutable reference global or reference parameters) live and die together, the group
 // with them: it lies in one of its members.
 struct Group {
@@ -103,7 +103,8 @@ const void* FindEntry(const abi::FuncRef* function);
 // Changes whenever a record of a function may have been freed, or frames have become larger.
 extern constinit std::atomic<std::uint64_t> g_function_generation;
 
-const abi::Builtins* RuntimeBuiltins();
+// `with_roots`: for host functions that are called by code which may hold references (roots.h).
+const abi::Builtins* RuntimeBuiltins(bool with_roots);
 
 // Larger tables are refused, as if there were no memory for them.
 inline constexpr std::uint64_t kMaximumTableElements = 10'000'000;

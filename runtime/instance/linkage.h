@@ -2,8 +2,8 @@
 // import, directly or through others. Code that one is entered with leaves room on the stack for
 // the largest frame of any, however late that one was linked.
 //
-// Invariants: all members have the same maximum_frame; all but LeaveRoomFor happens under the lock
-// of the groups (LockGroups).
+// Invariants: all members have the same maximum_frame; all but LeaveRoomFor happens under
+// g_groups_mutex.
 #pragma once
 
 #include <cstdint>

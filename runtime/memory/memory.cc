@@ -111,6 +111,16 @@ void Ledger::Adopt(void* block) {
   allocations_.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Ledger::TakeOver(void* block) {
+  BlockHeader* const header = HeaderOf(block);
+  header->ledger->Subtract(header->size, 1);
+  header->ledger = this;
+  for (Ledger* ledger = this; ledger != nullptr; ledger = ledger->parent_) {
+    ledger->live_.fetch_add(header->size, std::memory_order_relaxed);
+    ledger->blocks_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
 void Ledger::LeaveParent() {
   Ledger* const parent = parent_;
   if (parent == nullptr || parent->parent_ == nullptr) return;

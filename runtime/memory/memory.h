@@ -50,6 +50,8 @@ class Ledger {
   void CountMappedFile(std::int64_t bytes);
   // Takes over a block that so far only the parent counts.
   void Adopt(void* block);
+  // Takes a block over that another ledger counts, whatever the limits.
+  void TakeOver(void* block);
   // Counts towards `parent` from now on; only while it counts nothing.
   void JoinParent(Ledger* parent) { parent_ = parent; }
   // Counts towards its parent's parent from now on, because the parent goes.

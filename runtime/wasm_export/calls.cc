@@ -10,6 +10,7 @@
 
 #include "runtime/execute/call_here.h"
 #include "runtime/execute/traps.h"
+#include "runtime/instance/exceptions.h"
 #include "runtime/wasm_export/handles.h"
 
 namespace tenon::runtime {
@@ -63,6 +64,8 @@ std::uint32_t Import(const Instance* instance, ValueType type, const std::uint32
   } else if (IsReference(type) && inner[0] == ~std::uint64_t{0}) {
     inner[0] = 0;  // the null of hosts
   }
+  if (IsExceptionReference(type) && inner[0] != 0)
+    NoteEscape(reinterpret_cast<abi::Exception*>(inner[0]), instance);
   return cells;
 }
 
@@ -73,6 +76,8 @@ std::uint32_t Export(const Instance* instance, ValueType type, const std::uint64
     const auto* const function = reinterpret_cast<const abi::FuncRef*>(inner[0]);
     outer[0] = function == nullptr ? kNullIndex : IndexOfFunction(instance, function);
   } else {
+    if (IsExceptionReference(type) && inner[0] != 0)
+      NoteEscape(reinterpret_cast<abi::Exception*>(inner[0]), nullptr);
     std::memcpy(outer, inner, cells * sizeof *outer);
   }
   return cells;

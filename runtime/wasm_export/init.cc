@@ -9,6 +9,7 @@
 #include "loader/type_registry.h"
 #include "runtime/execute/traps.h"
 #include "runtime/include/tenon.h"
+#include "runtime/instance/exceptions.h"
 #include "runtime/memory/linear_memory.h"
 #include "runtime/memory/reservations.h"
 #include "runtime/wasm_export/handles.h"
@@ -139,6 +140,7 @@ void End() TENON_REQUIRES(g_mutex) {
   FreeRegistrations();
   FreeContextKeys();
   FreeExternObjects();
+  FreeEscapedExceptions();
   ReportKept();
   const bool everything_is_gone =
       !CurrentAllocator().may_map() || CurrentAllocator().capacity().is_bounded;

@@ -30,7 +30,7 @@ representative_x86_64=(conversions f32 f64 float_exprs i64 memory_trap simd_conv
   simd_f32x4_rounding simd_f64x2_rounding simd_i16x8_arith2 simd_i8x16_arith2 simd_i32x4_arith
   simd_i32x4_dot_i16x8 simd_lane simd_splat)
 
-programs=(arguments hello invoke traps recursion tail_calls exceptions wasi/reactor wasi/threads
+programs=(arguments hello invoke traps recursion tail_calls exceptions exception_references wasi/reactor wasi/threads
   optimizer/wide_arithmetic)
 programs_x86_64=(hello traps recursion)
 

@@ -100,7 +100,7 @@ tenon_host_call:
         .cfi_offset x30, -8
         mov     x29, sp
         .cfi_def_cfa_register x29
-        stp     x29, x19, [sp, #-16]!           // at wasm_sp: the frame to continue a backtrace from
+5:      stp     x29, x19, [sp, #-16]!           // at wasm_sp: the frame to continue a backtrace from
         .cfi_offset x19, -24
         ldr     x19, [x15]
         mov     x9, sp
@@ -137,6 +137,32 @@ tenon_host_call:
         b       4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
+
+// The same, with the callers' registers and the arguments on the wasm stack, where collectors look
+        .globl  tenon_host_call_with_roots
+        .hidden tenon_host_call_with_roots
+        .type   tenon_host_call_with_roots, %function
+        .p2align 4
+tenon_host_call_with_roots:
+        .cfi_startproc
+        stp     x29, x30, [sp, #-16]!
+        .cfi_def_cfa_offset 16
+        .cfi_offset x29, -16
+        .cfi_offset x30, -8
+        mov     x29, sp
+        .cfi_def_cfa_register x29
+        stp     x27, x28, [sp, #-16]!
+        stp     x25, x26, [sp, #-16]!
+        stp     x23, x24, [sp, #-16]!
+        stp     x21, x22, [sp, #-16]!
+        stp     x19, x20, [sp, #-16]!
+        stp     x6, x7, [sp, #-16]!
+        stp     x4, x5, [sp, #-16]!
+        stp     x2, x3, [sp, #-16]!
+        stp     x0, x1, [sp, #-16]!
+        b       5b
+        .cfi_endproc
+        .size   tenon_host_call_with_roots, .-tenon_host_call_with_roots
 
 // Entered as a native function, x15 HostFunction; see native_call.h
 #define REGISTERS_BYTES 208

@@ -73,7 +73,7 @@ tenon_unwind:
 tenon_host_call:
         push    {r4, r5, r11, lr}
         add     r11, sp, #8
-        sub     sp, sp, #8
+5:      sub     sp, sp, #8
         str     r11, [sp]                       // at wasm_sp: the frame to continue a backtrace from
         ldr     r4, [r10]
         str     sp, [r4, #ENVIRONMENT_WASM_SP]
@@ -102,6 +102,17 @@ tenon_host_call:
         bl      tenon_host_failed               // records the backtrace; does not return
         udf     #0
         .size   tenon_host_call, .-tenon_host_call
+
+// The same, with the callers' registers and the arguments on the wasm stack, where collectors look
+        .globl  tenon_host_call_with_roots
+        .hidden tenon_host_call_with_roots
+        .type   tenon_host_call_with_roots, %function
+tenon_host_call_with_roots:
+        push    {r4, r5, r11, lr}
+        add     r11, sp, #8
+        push    {r0, r1, r2, r3, r4, r5, r6, r7, r8, r9}
+        b       5b
+        .size   tenon_host_call_with_roots, .-tenon_host_call_with_roots
 
 // Entered as a native function, r10 HostFunction; see native_call.h
 #define REGISTERS_BYTES 88

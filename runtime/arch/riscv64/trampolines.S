@@ -131,7 +131,7 @@ tenon_host_call:
         .cfi_def_cfa s0, 0
         sd      s1, 8(sp)
         .cfi_offset s1, -24
-        sd      s0, 0(sp)                       # at wasm_sp: the frame to continue a backtrace from
+5:      sd      s0, 0(sp)                       # at wasm_sp: the frame to continue a backtrace from
         ld      s1, 0(t2)
         sd      sp, ENVIRONMENT_WASM_SP(s1)
         sd      t2, ENVIRONMENT_CURRENT_HOST(s1)
@@ -150,13 +150,14 @@ tenon_host_call:
         ld      sp, ENVIRONMENT_WASM_SP(s1)
         lw      t0, ENVIRONMENT_PENDING(s1)
         bnez    t0, 3f
-4:      ld      ra, 24(sp)
-        ld      s1, 8(sp)
+4:      ld      ra, -8(s0)
+        ld      s1, -24(s0)
+        mv      t0, s0
         .cfi_remember_state
-        .cfi_def_cfa sp, 32
-        ld      s0, 16(sp)
-        addi    sp, sp, 32
-        .cfi_def_cfa_offset 0
+        .cfi_def_cfa t0, 0
+        ld      s0, -16(s0)
+        mv      sp, t0
+        .cfi_def_cfa sp, 0
         ret
         .cfi_restore_state
 3:      mv      a0, s1
@@ -165,6 +166,47 @@ tenon_host_call:
         j       4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
+
+# The same, with the callers' registers and the arguments on the wasm stack, where collectors look
+        .globl  tenon_host_call_with_roots
+        .hidden tenon_host_call_with_roots
+        .type   tenon_host_call_with_roots, @function
+        .p2align 2
+tenon_host_call_with_roots:
+        .cfi_startproc
+        addi    sp, sp, -32
+        .cfi_def_cfa_offset 32
+        sd      ra, 24(sp)
+        sd      s0, 16(sp)
+        .cfi_offset ra, -8
+        .cfi_offset s0, -16
+        addi    s0, sp, 32
+        .cfi_def_cfa s0, 0
+        sd      s1, 8(sp)
+        .cfi_offset s1, -24
+        addi    sp, sp, -160
+        sd      s2, 8(sp)
+        sd      s3, 16(sp)
+        sd      s4, 24(sp)
+        sd      s5, 32(sp)
+        sd      s6, 40(sp)
+        sd      s7, 48(sp)
+        sd      s8, 56(sp)
+        sd      s9, 64(sp)
+        sd      s10, 72(sp)
+        sd      s11, 80(sp)
+        sd      a0, 88(sp)
+        sd      a1, 96(sp)
+        sd      a2, 104(sp)
+        sd      a3, 112(sp)
+        sd      a4, 120(sp)
+        sd      a5, 128(sp)
+        sd      a6, 136(sp)
+        sd      a7, 144(sp)
+        sd      zero, 152(sp)
+        j       5b
+        .cfi_endproc
+        .size   tenon_host_call_with_roots, .-tenon_host_call_with_roots
 
 # Entered as a native function, t2 HostFunction; see native_call.h
 #define REGISTERS_BYTES 208

@@ -82,7 +82,7 @@ tenon_host_call:
         .cfi_offset %rbp, -16
         movq    %rsp, %rbp
         .cfi_def_cfa_register %rbp
-        pushq   %rbp                            # at wasm_sp: the frame to continue a backtrace from
+6:      pushq   %rbp                            # at wasm_sp: the frame to continue a backtrace from
         movq    (%r10), %r11
         movl    HOST_STACK_BYTES(%r10), %eax
         movq    %rsp, ENVIRONMENT_WASM_SP(%r11)
@@ -120,6 +120,32 @@ tenon_host_call:
         jmp     4b
         .cfi_endproc
         .size   tenon_host_call, .-tenon_host_call
+
+# The same, with the callers' registers and the arguments on the wasm stack, where collectors look
+        .globl  tenon_host_call_with_roots
+        .hidden tenon_host_call_with_roots
+        .type   tenon_host_call_with_roots, @function
+        .p2align 4
+tenon_host_call_with_roots:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        pushq   %rsi
+        pushq   %rdx
+        pushq   %rcx
+        pushq   %r8
+        pushq   %r9                             # ten, which keeps the alignment
+        jmp     6b
+        .cfi_endproc
+        .size   tenon_host_call_with_roots, .-tenon_host_call_with_roots
 
 # Entered as a native function, r10 HostFunction; see native_call.h
 #define REGISTERS_BYTES 192
