@@ -7,6 +7,8 @@
 
 #include <charconv>
 
+#include "format/abi.h"
+
 namespace tenon::compiler {
 
 namespace {
@@ -149,6 +151,14 @@ bool IsTrapCall(const llvm::Instruction& instruction) {
   const auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction);
   const llvm::Function* callee = call == nullptr ? nullptr : call->getCalledFunction();
   return callee != nullptr && callee->getName() == kTrapFunction;
+}
+
+bool IsOutOfBoundsTrap(const llvm::BasicBlock& block) {
+  if (!IsTrapBlock(block) || !IsTrapCall(block.front())) return false;
+  const auto* kind =
+      llvm::dyn_cast<llvm::ConstantInt>(llvm::cast<llvm::CallInst>(block.front()).getArgOperand(1));
+  return kind != nullptr &&
+         kind->equalsInt(static_cast<std::uint64_t>(abi::TrapKind::kOutOfBoundsMemoryAccess));
 }
 
 bool IsCall(const llvm::Instruction& instruction) {

@@ -108,6 +108,10 @@ bool IsTrapBlock(const llvm::BasicBlock& block);
 // abi::TrapKind.
 llvm::Function* TrapFunction(llvm::Module& module);
 bool IsTrapCall(const llvm::Instruction& instruction);
+// Whether `block` does nothing but trap as an access outside of a memory does. A branch into it
+// with the shape of a bounds check is one: what a program compares itself traps as `unreachable` at
+// most.
+bool IsOutOfBoundsTrap(const llvm::BasicBlock& block);
 // Has the optimiser take a successor for one that is hardly ever reached, as traps are.
 void MarkFirstSuccessorUnlikely(llvm::BranchInst& branch);
 void MarkSecondSuccessorUnlikely(llvm::BranchInst& branch);

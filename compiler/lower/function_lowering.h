@@ -1,7 +1,7 @@
 // Lowers one function body to LLVM IR; the class that the lower_*.cc files implement, one job each.
 //
 // The operand stack becomes SSA values; locals are stack slots that mem2reg turns into SSA right
-// after (prepare.cc); block results and loop parameters are phis. The module is valid, so
+// after (optimize/order.cc); block results and loop parameters are phis. The module is valid, so
 // nothing is checked here. Nesting is kept on a vector, never on the native stack.
 //
 // Internal to code generation: ModuleLowering's users call LowerFunction.

@@ -50,10 +50,7 @@ struct ArchitectureInfo {
   bool selects_minimum;                 // LLVM's minimum and maximum of doubles
   bool has_tail_convention;             // LLVM's SwiftTail
   bool unwinds_by_table;                // else by frame pointers (format/code_tables/unwind_rows.h)
-  // LLVM folds volatile loads too into the operations that use them: conditional moves, which then
-  // load on the condition, masked vector operations, and those that need a part of what is loaded.
-  bool folds_volatile_loads;
-  const char* fused_multiply_add;  // "+feature" that has it
+  const char* fused_multiply_add;       // "+feature" that has it
   std::string (*support)();  // IR of functions that LLVM calls for what the machine lacks; or null
   TrapInstruction trap;
   HostFunctionRegister host_function;

@@ -50,8 +50,8 @@ WASM_RUNTIME_API_EXTERN wasm_module_t tenon_load_file(const char* path, char* er
 
 /* How memory accesses are checked. A file can carry code for both. */
 typedef enum {
-  TENON_BOUNDS_CHECKS_ANY,     /* by guard pages, which is faster; for instances for which the
-                                  system has no more address space or mappings, by the code */
+  TENON_BOUNDS_CHECKS_ANY,     /* by guard pages where the file and the machine have them, which is
+                                  faster; else by the code */
   TENON_BOUNDS_CHECKS_GUARD,   /* by guard pages, or instantiating fails */
   TENON_BOUNDS_CHECKS_EXPLICIT /* by the code */
 } tenon_bounds_checks_t;

@@ -9,8 +9,10 @@
 // as in Midkiff, Moreira and Snir, "Optimizing array reference checking in Java programs", 1998.)
 #include "compiler/optimize/checks/hoist_checks.h"
 
+#include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
@@ -399,11 +401,28 @@ void RemoveChecks(const std::vector<Check>& checks) {
   for (llvm::BranchInst* branch : removed) branch->eraseFromParent();
 }
 
+// What LLVM has derived while the checks were there ("this cannot wrap, or a check would have
+// trapped") must not decide how often a loop without them runs. Flags of addresses stay: they are
+// lowering's, and hold for every access that the test lets happen.
+void ForgetWhatChecksGave(const llvm::Loop& loop) {
+  for (llvm::BasicBlock* block : loop.blocks()) {
+    for (llvm::Instruction& instruction : *block) {
+      if (llvm::isa<llvm::GetElementPtrInst>(instruction)) continue;
+      instruction.dropPoisonGeneratingFlags();
+      instruction.dropPoisonGeneratingMetadata();
+    }
+  }
+}
+
 class CheckHoisting {
  public:
-  CheckHoisting(llvm::LoopInfo& loops, llvm::DominatorTree& dominators,
-                llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs)
-      : loops_(loops), dominators_(dominators), evolution_(evolution), costs_(costs) {}
+  CheckHoisting(llvm::Function& function, llvm::FunctionAnalysisManager& analyses)
+      : loops_(analyses.getResult<llvm::LoopAnalysis>(function)),
+        dominators_(analyses.getResult<llvm::DominatorTreeAnalysis>(function)),
+        evolution_(analyses.getResult<llvm::ScalarEvolutionAnalysis>(function)),
+        library_(analyses.getResult<llvm::TargetLibraryAnalysis>(function)),
+        assumptions_(analyses.getResult<llvm::AssumptionAnalysis>(function)),
+        costs_(analyses.getResult<llvm::TargetIRAnalysis>(function)) {}
 
   bool Run(llvm::Function& function) {
     const std::vector<llvm::Loop*> outermost(loops_.begin(), loops_.end());
@@ -446,6 +465,7 @@ class CheckHoisting {
     ConnectExits(loop, copies);
     // Without its checks the loop has one exit, as a rule, and LLVM can count its iterations.
     RemoveChecks(checks.checks());
+    ForgetWhatChecksGave(loop);
     llvm::Instruction* old_branch = test->getTerminator();
     auto* const branch = llvm::BranchInst::Create(preheader, checked->getLoopPreheader(),
                                                   llvm::ConstantInt::getFalse(test->getContext()),
@@ -454,7 +474,10 @@ class CheckHoisting {
     dominators_.recalculate(function);
     evolution_.forgetAllLoops();
 
-    TestBuilder builder(loop, branch, loops_, evolution_);
+    // Analysed afresh: what is known of a recurrence outlives the instructions that it was read
+    // from.
+    llvm::ScalarEvolution afresh(function, library_, assumptions_, dominators_, loops_);
+    TestBuilder builder(loop, branch, loops_, afresh);
     *unchanged = checked;
     if (llvm::Value* passes = builder.Build(checks.checks(), costs_)) {
       *unchanged = nullptr;
@@ -468,6 +491,8 @@ class CheckHoisting {
   llvm::LoopInfo& loops_;
   llvm::DominatorTree& dominators_;
   llvm::ScalarEvolution& evolution_;
+  llvm::TargetLibraryInfo& library_;
+  llvm::AssumptionCache& assumptions_;
   const llvm::TargetTransformInfo& costs_;
 };
 
@@ -475,10 +500,7 @@ class CheckHoisting {
 
 llvm::PreservedAnalyses HoistChecksPass::run(llvm::Function& function,
                                              llvm::FunctionAnalysisManager& analyses) {
-  CheckHoisting hoisting(analyses.getResult<llvm::LoopAnalysis>(function),
-                         analyses.getResult<llvm::DominatorTreeAnalysis>(function),
-                         analyses.getResult<llvm::ScalarEvolutionAnalysis>(function),
-                         analyses.getResult<llvm::TargetIRAnalysis>(function));
+  CheckHoisting hoisting(function, analyses);
   return hoisting.Run(function) ? llvm::PreservedAnalyses::none() : llvm::PreservedAnalyses::all();
 }
 

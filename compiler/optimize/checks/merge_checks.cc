@@ -47,7 +47,7 @@ std::optional<Check> ParseCheck(llvm::BasicBlock& block) {
   auto* const comparison = llvm::dyn_cast<llvm::ICmpInst>(branch->getCondition());
   if (comparison == nullptr) return std::nullopt;
   for (unsigned trap = 0; trap < 2; ++trap) {
-    if (!IsTrapBlock(*branch->getSuccessor(trap))) continue;
+    if (!IsOutOfBoundsTrap(*branch->getSuccessor(trap))) continue;
     llvm::CmpInst::Predicate predicate =
         trap == 0 ? comparison->getPredicate() : comparison->getInversePredicate();
     llvm::Value* index = comparison->getOperand(0);

@@ -70,9 +70,7 @@ bool CanWiden(const llvm::Instruction& instruction, const llvm::Loop& loop,
               const IterationShapes& shapes) {
   const Shape shape = shapes.Of(&instruction);
   if (const auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
-    // A volatile load is one that must trap although nothing uses it: it may well be part of a
-    // wider one. Where the order of accesses must stay, stores are volatile as well.
-    return !load->isAtomic() && !shapes.Of(load->getPointerOperand()).is_varying();
+    return load->isSimple() && !shapes.Of(load->getPointerOperand()).is_varying();
   }
   if (const auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) {
     return store->isSimple() && !shapes.Of(store->getPointerOperand()).is_varying() &&

@@ -20,8 +20,8 @@
 //           group: all blocks of the body with vectors --> header or exit
 //
 // So what overlaps at its beginning only (a matrix and its own transpose) is vectorised after it.
-// The copy takes the same way for all its iterations: branches depend on what is the same in all of
-// them. In guard mode a trap inside a group finds the memory as vectorisation leaves it always.
+// The copy takes the same path for all its iterations: branches depend on what is the same in all
+// of them. Loops with traps in them are not taken, so no trap finds part of a group done.
 #include "compiler/optimize/vectors/vectorize_outer_loops.h"
 
 #include <llvm/Analysis/LoopInfo.h>

@@ -13,9 +13,9 @@
 //              |
 //   end:    sums of the parts brought together
 //              |
-//   rest:   the loop as it was, for one iteration at least: what is used behind it comes from there
+//   rest:   the loop as it was, for one iteration at least: what is used after it comes from there
 //
-// In guard mode a trap finds the memory as vectorisation leaves it always.
+// Loops with traps in them are not taken.
 #include "compiler/optimize/vectors/widen_vectors.h"
 
 #include <llvm/Analysis/LoopInfo.h>

@@ -1,5 +1,5 @@
-# What a trap finds stored before it: with explicit checks, or in guard mode with --exact-order, exactly
-# what stands before it in the module, also in globals and in loops that LLVM would write anew.
+# What a trap finds stored before it, in both modes: exactly what stands before it in the module, also in
+# globals and in loops that LLVM would write anew.
 source "$(dirname "$0")/../common.sh"
 cat > order.c <<'C'
 __attribute__((address_space(1))) unsigned counter;

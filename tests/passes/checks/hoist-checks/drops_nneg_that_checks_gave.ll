@@ -1,7 +1,6 @@
 ; An extension that a check has shown to be of a number below 2^31 is a plain one in the copy without
 ; checks.
 ; RUN: tenon-opt -passes=loop-simplify,hoist-checks,simplifycfg %s | FileCheck %s
-; XFAIL: the copy without checks keeps the flag, though the number may be larger in it
 
 ; CHECK-LABEL: @f0(
 ; CHECK: br i1 %{{.*}}, label %[[FREE:.*]], label %[[CHECKED:[^,]*]],

@@ -26,7 +26,7 @@ inside2:
 end:
   ret void
 trap:
-  call void @trap()
+  call void @tenon.trap(ptr %context, i32 2)
   unreachable
 }
 define void @f1(ptr swiftself %context, i32 %index, i1 %choice) {
@@ -48,10 +48,10 @@ inside2:
 end:
   ret void
 trap:
-  call void @trap()
+  call void @tenon.trap(ptr %context, i32 2)
   unreachable
 }
-declare void @trap() noreturn
+declare void @tenon.trap(ptr, i32) noreturn
 !0 = !{!"tenon"}
 !1 = !{!2, !2, i64 0}
 !2 = !{!"memory descriptor", !0}

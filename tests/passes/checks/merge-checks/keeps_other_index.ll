@@ -23,7 +23,7 @@ inside:
 inside2:
   ret void
 trap:
-  call void @trap()
+  call void @tenon.trap(ptr %context, i32 2)
   unreachable
 }
 define void @f1(ptr swiftself %context, i32 %index, i32 %index2) {
@@ -40,10 +40,10 @@ inside:
 inside2:
   ret void
 trap:
-  call void @trap()
+  call void @tenon.trap(ptr %context, i32 2)
   unreachable
 }
-declare void @trap() noreturn
+declare void @tenon.trap(ptr, i32) noreturn
 !0 = !{!"tenon"}
 !1 = !{!2, !2, i64 0}
 !2 = !{!"memory descriptor", !0}

@@ -19,10 +19,10 @@ checked:
 checked2:
   ret void
 trap:
-  call void @trap() noreturn
+  call void @tenon.trap(ptr %context, i32 2)
   unreachable
 }
-declare void @trap()
+declare void @tenon.trap(ptr, i32) noreturn
 !0 = !{!"tenon"}
 !1 = !{!2, !2, i64 0}
 !2 = !{!"memory descriptor", !0}

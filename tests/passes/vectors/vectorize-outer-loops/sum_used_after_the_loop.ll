@@ -1,6 +1,5 @@
 ; The last sum is used after both loops: from a group it is that of its last iteration.
 ; RUN: tenon-opt -passes=vectorize-outer-loops %s | FileCheck %s
-; XFAIL: a value of the inner loop that is used after the outer one comes from the loop that did not run
 
 ; CHECK-LABEL: @f0(
 ; CHECK: br i1 %{{.*}}, label %[[INNER:group[0-9]+]], label %[[END:group[0-9]+]]
