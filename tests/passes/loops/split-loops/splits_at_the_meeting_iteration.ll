@@ -4,7 +4,8 @@
 
 ; CHECK-LABEL: @f0(
 ; CHECK: %[[MEETS:.*]] = lshr i32 %offset, 2
-; CHECK: %[[MEETING:.*]] = zext i32 %[[MEETS]] to i64
+; CHECK: %[[FROZEN:.*]] = freeze i32 %[[MEETS]]
+; CHECK: %[[MEETING:.*]] = zext i32 %[[FROZEN]] to i64
 ; CHECK-DAG: icmp uge i64 %[[LAST:.*]], 31
 ; CHECK-DAG: icmp ule i64 %[[MEETING]], %[[LAST]]
 ; CHECK: rounds:
