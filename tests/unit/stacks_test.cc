@@ -330,7 +330,7 @@ TEST_CASE("a large frame that is linked during a call is in the limit when the c
     while (deep.Run(one.environment, deepest + 1, &value) == abi::TrapKind::kNone) ++deepest;
     CHECK(deepest > 100);
   }
-  for (const std::uint64_t beyond : {1, 10, 100, 500}) {
+  for (const std::uint64_t beyond : {1U, 10U, 100U, 500U}) {
     Linked table(TableModule()), deep(module), large(LargeFrameModule(kVectors));
     g_table = &table;
     g_large = &large;
