@@ -20,26 +20,6 @@ std::string Complain(const llvm::Function& function, const char* fault,
   return text;
 }
 
-// A trap block ends the call by something that does not return.
-bool EndsInTrap(const llvm::BasicBlock& block) {
-  const llvm::Instruction* last = block.getTerminator()->getPrevNode();
-  const auto* call = llvm::dyn_cast_or_null<llvm::CallBase>(last);
-  return call != nullptr && call->doesNotReturn();
-}
-
-// Whether the block branches to one that ends in `unreachable` and does not trap. Constants do
-// decide so: lowering's `unreachable` is such a branch.
-bool BranchesToNoTrap(const llvm::BasicBlock& block) {
-  const auto* branch = llvm::dyn_cast<llvm::BranchInst>(block.getTerminator());
-  if (branch == nullptr || !branch->isConditional() ||
-      llvm::isa<llvm::Constant>(branch->getCondition())) {
-    return false;
-  }
-  return llvm::any_of(branch->successors(), [](const llvm::BasicBlock* successor) {
-    return IsTrapBlock(*successor) && !EndsInTrap(*successor);
-  });
-}
-
 std::string FindBrokenConvention(const llvm::Function& function) {
   for (const llvm::BasicBlock& block : function) {
     for (const llvm::Instruction& instruction : block) {
@@ -56,9 +36,6 @@ std::string FindBrokenConvention(const llvm::Function& function) {
         return Complain(function, "a call without the context's attribute", instruction);
       }
     }
-    if (IsWasmFunction(function) && BranchesToNoTrap(block))
-      return Complain(function, "a branch to unreachable, which is no trap",
-                      *block.getTerminator());
   }
   return {};
 }

@@ -95,6 +95,7 @@ void Describe(abi::ExecutionEnvironment* environment) {
   const Trace& trace = *TraceOf(exception);
   environment->frame_count = 0;
   for (std::uint64_t i = 0; i < trace.count; ++i) {
+    if (trace.addresses[i] == nullptr) continue;
     std::uint64_t offset = 0;
     const loader::MappedModule* const module =
         FindCode(static_cast<const std::uint8_t*>(trace.addresses[i]) - 1, &offset);
