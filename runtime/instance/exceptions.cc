@@ -71,7 +71,9 @@ void Unlink(abi::Exception* exception) TENON_REQUIRES(g_exceptions_mutex) {
 // because no tag matches.
 void Orphan(abi::Exception* exception) TENON_REQUIRES(g_exceptions_mutex) {
   exception->tag = &kEndedTag;
+  const Trace trace = *TraceOf(*exception);  // it follows the payload, which ends
   exception->cells = 0;
+  *TraceOf(*exception) = trace;
   LedgerOf(Category::kInstance).TakeOver(exception);
   Link(exception, &g_escaped);
 }
